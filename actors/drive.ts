@@ -5,7 +5,7 @@
 import { type AnyMachineSnapshot, type AnyStateMachine, initialTransition, transition } from 'xstate';
 import type { ActorId, EffectKey, SessionId } from '../core/ids.ts';
 import type { Draft, Row } from '../core/rows.ts';
-import type { ArmAsk, AskName, MachineName, Stamped, StartAsk, Unstamped } from './asks.ts';
+import type { Ask, MachineName, Stamped, Start, Unstamped } from './asks.ts';
 import type { Outcome } from './effects.ts';
 
 export interface Machine {
@@ -24,7 +24,7 @@ export interface Snapshot {
 }
 export interface OpenEffect {
   readonly actor: ActorId;
-  readonly effect: StartAsk['effect'];
+  readonly effect: Start['effect'];
   readonly input: unknown;
   /** How often it was begun; counted durably before each time. */
   readonly attempts: number;
@@ -52,8 +52,10 @@ export interface Tree {
   readonly deadlines: Readonly<Record<string, Deadline>>;
   /** The newest `saidLimit` client keys and the seq each led to, oldest first. */
   readonly said: Readonly<Record<string, number>>;
-  /** How many mails went out, and per sending tree the number of the last one applied. */
+  /** Mails to other trees that are not known to have arrived, by their number; `sent` counts all of them. */
+  readonly outbox: Readonly<Record<number, Mail>>;
   readonly sent: number;
+  /** Per sending tree the number of the last mail applied. */
   readonly heard: Readonly<Record<string, number>>;
 }
 
@@ -61,7 +63,7 @@ export interface Tree {
 export interface Commit {
   readonly rows: readonly Row[];
   readonly actors: Readonly<Record<ActorId, Snapshot | null>>;
-  readonly start: readonly StartAsk[];
+  readonly start: readonly Start[];
   readonly cancel: readonly EffectKey[];
   /** Effects begun once more after a restart, and how often that makes it. */
   readonly begun: Readonly<Record<EffectKey, number>>;
@@ -69,6 +71,8 @@ export interface Commit {
   readonly closed: readonly EffectKey[];
   readonly deadlines: Readonly<Record<string, Deadline | null>>;
   readonly outbox: readonly Mail[];
+  /** Numbers of mails that have arrived. */
+  readonly mailed: readonly number[];
   readonly said: Readonly<Record<string, number>>;
   readonly heard: Readonly<Record<string, number>>;
 }
@@ -84,6 +88,9 @@ export type Job =
     }
   | { readonly job: 'settle'; readonly key: EffectKey; readonly outcome: Outcome; readonly at: number }
   | { readonly job: 'begin'; readonly keys: readonly EffectKey[] }
+  | { readonly job: 'mailed'; readonly n: number }
+  /** Rows the host itself has to say, such as where a fork came from. */
+  | { readonly job: 'record'; readonly rows: readonly Draft[]; readonly at: number }
   | { readonly job: 'due'; readonly id: string; readonly at: number }
   | {
       readonly job: 'born';
@@ -109,6 +116,7 @@ export const emptyTree = (id: SessionId): Tree => ({
   open: {},
   deadlines: {},
   said: {},
+  outbox: {},
   sent: 0,
   heard: {},
 });
@@ -121,6 +129,7 @@ export const emptyCommit: Commit = {
   closed: [],
   deadlines: {},
   outbox: [],
+  mailed: [],
   said: {},
   heard: {},
 };
@@ -157,6 +166,7 @@ export function apply(tree: Tree, commit: Commit): Tree {
     open,
     deadlines: merged(tree.deadlines, commit.deadlines),
     said: newestKeys({ ...tree.said, ...commit.said }),
+    outbox: outboxAfter(tree.outbox, commit.outbox, commit.mailed),
     sent: commit.outbox.at(-1)?.n ?? tree.sent,
     heard: { ...tree.heard, ...commit.heard },
   };
@@ -178,6 +188,14 @@ function merged<Value>(before: Readonly<Record<string, Value>>, changes: Readonl
   }
   return copy;
 }
+function outboxAfter(
+  outbox: Readonly<Record<number, Mail>>,
+  sent: readonly Mail[],
+  arrived: readonly number[],
+): Record<number, Mail> {
+  if (sent.length === 0 && arrived.length === 0) return outbox;
+  return without({ ...outbox, ...Object.fromEntries(sent.map((mail) => [mail.n, mail])) }, arrived.map(String));
+}
 function newestKeys(said: Record<string, number>): Record<string, number> {
   const entries = Object.entries(said);
   return entries.length <= saidLimit ? said : Object.fromEntries(entries.slice(-saidLimit));
@@ -189,12 +207,13 @@ class Step {
   readonly #before: Tree;
   readonly #rows: Row[];
   readonly #actors: Record<ActorId, Snapshot | null>;
-  #start: StartAsk[];
+  #start: Start[];
   readonly #cancel: EffectKey[];
   readonly #begun: Record<EffectKey, number>;
   readonly #closed: EffectKey[];
   readonly #deadlines: Record<string, Deadline | null>;
   readonly #outbox: Mail[];
+  readonly #mailed: number[];
   readonly #said: Record<string, number>;
   readonly #heard: Record<string, number>;
   readonly #open: Record<EffectKey, OpenEffect>;
@@ -213,6 +232,7 @@ class Step {
     this.#closed = [...earlier.closed];
     this.#deadlines = { ...earlier.deadlines };
     this.#outbox = [...earlier.outbox];
+    this.#mailed = [...earlier.mailed];
     this.#said = { ...earlier.said };
     this.#heard = { ...earlier.heard };
     this.#open = { ...tree.open };
@@ -229,6 +249,12 @@ class Step {
         return this.#settle(job.key, job.outcome, job.at);
       case 'begin':
         for (const key of job.keys) this.#begin(key);
+        return { result: 'done', seq: this.#seq };
+      case 'record':
+        this.#record(job.rows, job.at);
+        return { result: 'done', seq: this.#seq };
+      case 'mailed':
+        if (this.#before.outbox[job.n]) this.#mailed.push(job.n);
         return { result: 'done', seq: this.#seq };
       case 'due':
         return this.#due(job.id, job.at);
@@ -249,6 +275,7 @@ class Step {
       open: this.#open,
       deadlines: merged(before.deadlines, this.#deadlines),
       said: newestKeys({ ...before.said, ...this.#said }),
+      outbox: outboxAfter(before.outbox, this.#outbox, this.#mailed),
       sent: this.#outbox.at(-1)?.n ?? before.sent,
       heard: { ...before.heard, ...this.#heard },
     };
@@ -261,6 +288,7 @@ class Step {
       closed: this.#closed,
       deadlines: this.#deadlines,
       outbox: this.#outbox,
+      mailed: this.#mailed,
       said: this.#said,
       heard: this.#heard,
     };
@@ -340,49 +368,49 @@ class Step {
     this.#actors[id] = ended
       ? null
       : { machine, version: this.#machines[machine].version, value: state.value, context: state.context };
-    for (const action of actions) this.#ask(id, action, at);
+    for (const { type, params } of actions) {
+      if (type !== 'ask') throw new Error(`a machine may not do ${type}`);
+      for (const ask of params as readonly Ask[]) this.#ask(id, ask, at);
+    }
     if (ended) this.#end(id);
   }
 
-  #ask(actor: ActorId, { type, params }: AskedAction, at: number) {
-    const ask = asking[type as AskName];
-    if (!ask) throw new Error(`a machine may not ask for ${type}`);
-    switch (type as AskName) {
+  #ask(actor: ActorId, ask: Ask, at: number) {
+    switch (ask.ask) {
       case 'record':
-        return this.#record((params as { rows: readonly Draft[] }).rows, at);
+        return this.#record(ask.rows, at);
       case 'start':
-        return this.#startEffect(actor, params as StartAsk);
+        return this.#startEffect(actor, ask.start);
       case 'cancel':
-        return this.#cancelEffect(actor, (params as { key: EffectKey }).key, at);
-      case 'mail': {
-        const { to, event } = params as { to: ActorId; event: Unstamped };
-        if (to.startsWith(this.#before.id)) this.#queue.push({ to, event: { ...event, at } });
-        else this.#outbox.push({ to, event, n: (this.#outbox.at(-1)?.n ?? this.#before.sent) + 1 });
-        return;
-      }
-      case 'spawn': {
-        const { id, machine, input } = params as { id: ActorId; machine: MachineName; input: unknown };
-        return this.#spawn(id, machine, input, at);
-      }
+        return this.#cancelEffect(actor, ask.key, at);
+      case 'mail':
+        return this.#mail(ask.to, ask.event, at);
+      case 'spawn':
+        return this.#spawn(ask.id, ask.machine, ask.input, at);
       case 'arm': {
-        const ask = params as ArmAsk;
-        this.#deadlines[`${actor}#${ask.id}`] = {
-          actor,
-          event: ask.event,
-          ...('after' in ask ? { at: at + ask.after, after: ask.after } : { at: ask.at }),
-        };
+        const { id, when, event } = ask;
+        const due = 'after' in when ? { at: at + when.after, after: when.after } : when;
+        this.#deadlines[`${actor}#${id}`] = { actor, event, ...due };
         return;
       }
       case 'disarm':
-        this.#deadlines[`${actor}#${(params as { id: string }).id}`] = null;
+        this.#deadlines[`${actor}#${ask.id}`] = null;
+        return;
+      default:
+        throw new Error(`a machine may not ask for ${JSON.stringify(ask)}`);
     }
+  }
+
+  #mail(to: ActorId, event: Unstamped, at: number) {
+    if (to.startsWith(this.#before.id)) this.#queue.push({ to, event: { ...event, at } });
+    else this.#outbox.push({ to, event, n: (this.#outbox.at(-1)?.n ?? this.#before.sent) + 1 });
   }
 
   #record(rows: readonly Draft[], at: number) {
     for (const row of rows) this.#rows.push({ seq: ++this.#seq, at, ...row } as Row);
   }
 
-  #startEffect(actor: ActorId, ask: StartAsk) {
+  #startEffect(actor: ActorId, ask: Start) {
     if (ownerOf(ask.key) !== actor) throw new Error(`${actor} may not start ${ask.key}`);
     if (this.#open[ask.key]) throw new Error(`effect ${ask.key} is open already`);
     this.#open[ask.key] = { actor, effect: ask.effect, input: ask.input, attempts: 1 };
@@ -431,12 +459,3 @@ interface AskedAction {
   readonly type: string;
   readonly params: unknown;
 }
-const asking: Readonly<Record<AskName, true>> = {
-  record: true,
-  start: true,
-  cancel: true,
-  mail: true,
-  spawn: true,
-  arm: true,
-  disarm: true,
-};

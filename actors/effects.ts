@@ -37,6 +37,8 @@ export type ModelItem =
 export interface ModelAnswer {
   readonly items: readonly ModelItem[];
   readonly usage: Usage;
+  /** The model that answered, as the server names it. */
+  readonly model: string;
   /** False: the server wants to be asked again although there is no call. */
   readonly endTurn: boolean;
   /** Warnings the person should see once, such as a dropped setting. */
@@ -58,11 +60,10 @@ export interface PreparedPatch {
   readonly writes: readonly string[];
 }
 
-/** What a watch saw: the cut output and where the next watch goes on. */
+/** What a watch saw: the output, cut to size; its head says how far it was read. */
 export interface Watched {
   readonly text: string;
   readonly head: ExecHead;
-  readonly to: number;
 }
 
 /**
@@ -70,11 +71,6 @@ export interface Watched {
  * every snapshot would cost the log more than the work itself.
  */
 interface Declared {
-  /** The facts of the world a turn begins with: environment, AGENTS.md. */
-  survey: {
-    input: { cwd: string };
-    value: { parts: readonly { part: string; role: 'user' | 'developer'; text: string }[]; notes: readonly string[] };
-  };
   /** One model request. The conversation and the settings are read from the rows. */
   model: { input: { turn: number; step: number }; value: ModelAnswer };
   /** A process, from start to exit. */
@@ -99,7 +95,6 @@ export type InputOf<Name extends EffectName> = Declared[Name]['input'];
 export type ValueOf<Name extends EffectName> = Declared[Name]['value'];
 
 export const policies: { readonly [Name in EffectName]: Policy } = {
-  survey: 'again',
   model: 'again',
   command: 'adopt',
   watch: 'again',

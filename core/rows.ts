@@ -63,6 +63,8 @@ export interface ExecHead {
   readonly code?: number;
   /** What the model passes to write_stdin while it runs. */
   readonly session?: number;
+  /** Bytes of the command's output that the model has now seen. */
+  readonly read: number;
   /** Tokens of the whole output before any cut, at 4 bytes each. */
   readonly tokens: number;
 }
@@ -119,6 +121,10 @@ export interface Bodies {
   /** The conversation goes on from row `to`: the rows between count no more. */
   head: { to: number } & By;
   stopped: By;
+  archived: { archived: boolean } & By;
+  /** An alarm, by its number; `until` is ms since 1970. */
+  wake: { n: number; until: number; text: string };
+  woke: { n: number; cancelled?: boolean };
   late: { key: string; outcome: string };
   restored: { why: string };
 }

@@ -1,0 +1,184 @@
+/**
+ * `state.sqlite`: an index over the logs and nothing but a projection. Deleting it costs a rebuild, never a fact.
+ * Written in batches with `synchronous=OFF`; each session's row says how many bytes of its log it stands for.
+ */
+
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { SessionId } from '../core/ids.ts';
+import type { Meta } from '../core/meta.ts';
+import type { Row } from '../core/rows.ts';
+
+/** Raised when a table changes: an index of another version is dropped and built anew. */
+const indexVersion = 1;
+
+/** What the index holds of a session. */
+export interface Indexed {
+  readonly session: SessionId;
+  readonly name: string;
+  readonly meta: Meta;
+  readonly seq: number;
+  /** Bytes of the log it stands for. */
+  readonly length: number;
+  /** Something in it is open: effects, deadlines, mail or questions; it is loaded at start. */
+  readonly open: boolean;
+}
+
+export interface SessionQuery {
+  readonly cwd?: string;
+  readonly archived: boolean;
+  readonly grep?: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const schema = `
+CREATE TABLE sessions (id TEXT PRIMARY KEY, name TEXT NOT NULL, cwd TEXT NOT NULL, archived INTEGER NOT NULL, updated INTEGER NOT NULL,
+  seq INTEGER NOT NULL, length INTEGER NOT NULL, open INTEGER NOT NULL, meta TEXT NOT NULL) STRICT;
+CREATE INDEX sessions_updated ON sessions (archived, updated DESC);
+CREATE INDEX sessions_cwd ON sessions (cwd, archived, updated DESC);
+CREATE INDEX sessions_open ON sessions (id) WHERE open = 1;
+CREATE VIRTUAL TABLE words USING fts5 (text, session UNINDEXED, seq UNINDEXED, tokenize = 'unicode61');
+`;
+
+export class Index {
+  readonly #db: DatabaseSync;
+  readonly #put: StatementSync;
+  readonly #word: StatementSync;
+
+  constructor(home: string) {
+    this.#db = openDatabase(join(home, 'state.sqlite'));
+    this.#put = this.#db.prepare(
+      `INSERT INTO sessions (id, name, cwd, archived, updated, seq, length, open, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET name = excluded.name, cwd = excluded.cwd, archived = excluded.archived, updated = excluded.updated,
+         seq = excluded.seq, length = excluded.length, open = excluded.open, meta = excluded.meta`,
+    );
+    this.#word = this.#db.prepare('INSERT INTO words (text, session, seq) VALUES (?, ?, ?)');
+  }
+
+  /** One transaction for everything that happened since the last one. */
+  write(batch: readonly { readonly indexed: Indexed; readonly rows: readonly Row[] }[]) {
+    if (batch.length === 0) return;
+    this.#db.exec('BEGIN');
+    for (const { indexed, rows } of batch) {
+      const { session, name, meta, seq, length, open } = indexed;
+      this.#put.run(
+        session,
+        name,
+        meta.cwd,
+        Number(meta.archived),
+        meta.updatedAt,
+        seq,
+        length,
+        Number(open),
+        JSON.stringify(meta),
+      );
+      for (const row of rows)
+        if (row.kind === 'user' || row.kind === 'assistant') this.#word.run(row.body.text, session, row.seq);
+    }
+    this.#db.exec('COMMIT');
+  }
+
+  get(session: SessionId): Indexed | undefined {
+    const row = this.#db.prepare('SELECT * FROM sessions WHERE id = ?').get(session);
+    return row && indexed(row);
+  }
+
+  /** Bytes each session's log had when it was last indexed. */
+  lengths(): Map<string, number> {
+    const rows = this.#db.prepare('SELECT id, length FROM sessions').all();
+    return new Map(rows.map(({ id, length }) => [String(id), Number(length)]));
+  }
+
+  withOpenWork = () =>
+    this.#db
+      .prepare('SELECT id FROM sessions WHERE open = 1 ORDER BY updated DESC')
+      .all()
+      .map(({ id }) => String(id) as SessionId);
+
+  byPrefix = (prefix: string) =>
+    this.#db
+      .prepare('SELECT * FROM sessions WHERE id >= ? AND id < ? ORDER BY updated DESC LIMIT 20')
+      .all(prefix, `${prefix}\uffff`)
+      .map(indexed);
+
+  newest = (cwd: string) => {
+    const row = this.#db
+      .prepare('SELECT * FROM sessions WHERE cwd = ? AND archived = 0 ORDER BY updated DESC LIMIT 1')
+      .get(cwd);
+    return row && indexed(row);
+  };
+
+  list({ cwd, archived, grep, limit, offset }: SessionQuery): {
+    sessions: (Indexed & { snippet?: string })[];
+    total: number;
+  } {
+    const where = ['archived = ?', ...(cwd === undefined ? [] : ['cwd = ?'])];
+    const values: (string | number)[] = [Number(archived), ...(cwd === undefined ? [] : [cwd])];
+    const found = grep === undefined ? undefined : this.#grep(grep);
+    if (found) {
+      where.push(`id IN (SELECT value FROM json_each(?))`);
+      values.push(JSON.stringify([...found.keys()]));
+    }
+    const from = `FROM sessions WHERE ${where.join(' AND ')}`;
+    const rows = this.#db
+      .prepare(`SELECT * ${from} ORDER BY updated DESC LIMIT ? OFFSET ?`)
+      .all(...values, limit, offset);
+    const total = Number(this.#db.prepare(`SELECT count(*) AS n ${from}`).get(...values)!.n);
+    return {
+      sessions: rows.map(indexed).map((row) => ({ ...row, ...(found && { snippet: found.get(row.session)! }) })),
+      total,
+    };
+  }
+
+  forget(session: SessionId) {
+    this.#db.prepare('DELETE FROM sessions WHERE id = ?').run(session);
+    this.#db.prepare('DELETE FROM words WHERE session = ?').run(session);
+  }
+
+  close() {
+    this.#db.close();
+  }
+
+  /** Sessions whose words hold all of the query's, each with the best place. */
+  #grep(text: string): Map<string, string> {
+    const query = (text.match(/[\p{L}\p{N}_]+/gu) ?? []).map((word) => `"${word}"*`).join(' ');
+    if (query === '') return new Map();
+    const rows = this.#db
+      .prepare(
+        `SELECT session, snippet(words, 0, '', '', '…', 12) AS snippet FROM words WHERE words MATCH ? ORDER BY rank LIMIT 2000`,
+      )
+      .all(query);
+    const found = new Map<string, string>();
+    for (const { session, snippet } of rows)
+      if (!found.has(String(session))) found.set(String(session), String(snippet));
+    return found;
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256',
+  );
+  const version = Number(db.prepare('PRAGMA user_version').get()!.user_version);
+  if (version === indexVersion) return db;
+  for (const { name } of db
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('sessions', 'words')`)
+    .all())
+    db.exec(`DROP TABLE ${name}`);
+  db.exec(schema);
+  db.exec(`PRAGMA user_version = ${indexVersion}`);
+  return db;
+}
+
+function indexed(row: Record<string, unknown>): Indexed {
+  return {
+    session: String(row.id) as SessionId,
+    name: String(row.name),
+    meta: JSON.parse(String(row.meta)) as Meta,
+    seq: Number(row.seq),
+    length: Number(row.length),
+    open: row.open === 1,
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * The wire between clients and tcxd: every message, in one place. Frames are msgpack (`frame.ts`).
+ *
+ * A request `{t, id, …}` gets exactly one `{t: 'ok' | 'error', id, …}`; pushes come without an id.
+ * PROTOCOL goes up when a field below changes its meaning. A new optional field needs no bump; a field once used is never
+ * used again for another thing. The daemon serves clients of this version and the one before.
+ *
+ * `session` in a request is a reference: an id, a unique prefix of one, a name, or `.` for the newest of the client's directory.
+ */
+import { z } from 'zod';
+import { ApprovalPolicy, SandboxMode, Source } from '../core/settings.ts';
+
+export { PROTOCOL } from './version.ts';
+
+const Id = z.number().int().nonnegative();
+const Seq = z.number().int().nonnegative();
+const Ref = z.string().min(1).max(500);
+const Key = z.string().min(1).max(200);
+const Text = z.string().max(12 * 1024 * 1024);
+const Digest = z.string().max(128);
+const Size = z.object({ columns: z.number().int().positive(), rows: z.number().int().positive() });
+export const Role = z.enum(['drive', 'watch']);
+
+/** What a client may ask of a new session or change of one: the top layer of its settings. */
+export const SettingsAsk = z.object({
+  provider: z.string().optional(),
+  model: z.string().optional(),
+  effort: z.string().optional(),
+  approval: ApprovalPolicy.optional(),
+  sandbox: SandboxMode.optional(),
+  unattended: z.boolean().optional(),
+  /** `-c key=value`, as typed. */
+  overrides: z.array(z.string()).optional(),
+});
+export type SettingsAsk = z.infer<typeof SettingsAsk>;
+
+const request = <Name extends string, Shape extends z.ZodRawShape>(t: Name, shape: Shape) =>
+  z.object({ t: z.literal(t), id: Id, ...shape });
+
+export const Hello = request('hello', {
+  protocol: z.number().int(),
+  build: z.string(),
+  token: z.string(),
+  kind: z.enum(['tui', 'exec', 'cli', 'client']),
+  cwd: z.string(),
+  umask: z.number().int(),
+  /** SHA-256 of the environment; on an unknown one the answer asks for `env`. */
+  env: Digest,
+  /** Names and values of credentials in the client's environment: kept in memory, never written. */
+  secrets: z.record(z.string(), z.string()).optional(),
+  pid: z.number().int(),
+  tty: z.string().optional(),
+  label: z.string().max(100),
+});
+
+export const ToDaemon = z.discriminatedUnion('t', [
+  Hello,
+  request('env', { digest: Digest, vars: z.record(z.string(), z.string()) }),
+  request('new', {
+    /** Made by the client, so that asking twice makes one. A UUIDv7. */
+    session: z.uuidv7(),
+    cwd: z.string(),
+    source: Source,
+    name: z.string().max(200).optional(),
+    settings: SettingsAsk,
+    text: Text.optional(),
+    key: Key.optional(),
+  }),
+  request('attach', {
+    session: Ref,
+    after: Seq.optional(),
+    role: Role.optional(),
+    take: z.boolean().optional(),
+    detachOthers: z.boolean().optional(),
+    size: Size.optional(),
+  }),
+  request('unattach', { session: Ref }),
+  request('say', { session: Ref, key: Key, text: Text, mode: z.enum(['steer', 'queue']) }),
+  request('unqueue', { session: Ref, n: z.number().int() }),
+  request('release', { session: Ref }),
+  request('decide', { approval: Ref, choice: z.string(), text: z.string().optional(), key: Key }),
+  request('interrupt', { session: Ref, turn: z.number().int().optional() }),
+  request('stop', { session: Ref, key: Key }),
+  request('resume', { session: Ref }),
+  request('kill', { session: Ref, command: z.number().int() }),
+  request('settings', { session: Ref, settings: SettingsAsk }),
+  request('rename', { session: Ref, name: z.string().min(1).max(200) }),
+  request('fork', { session: Ref, as: z.uuidv7(), at: Seq.optional(), source: Source }),
+  request('archive', { session: Ref, archived: z.boolean() }),
+  request('wake', {
+    session: Ref,
+    until: z.number().optional(),
+    cancel: z.number().int().optional(),
+    text: z.string().optional(),
+  }),
+  request('draft', { session: Ref, text: Text }),
+  request('presence', {
+    session: Ref,
+    typing: z.boolean().optional(),
+    size: Size.optional(),
+    role: Role.optional(),
+    focused: z.boolean().optional(),
+  }),
+  request('detach', { session: Ref, all: z.boolean().optional() }),
+  /** Rows after a seq, or the last ones before one. */
+  request('rows', {
+    session: Ref,
+    after: Seq.optional(),
+    before: Seq.optional(),
+    limit: z.number().int().positive().max(10_000),
+  }),
+  request('resolve', { session: Ref }),
+  request('list', {
+    what: z.enum(['awake', 'actors', 'sessions']),
+    cwd: z.string().optional(),
+    archived: z.boolean().optional(),
+    grep: z.string().optional(),
+    limit: z.number().int().positive().max(10_000).optional(),
+    offset: z.number().int().nonnegative().optional(),
+  }),
+  request('inbox', {}),
+  /** From now on a `changed` push whenever what `list` or `inbox` would say is different. */
+  request('watch', { what: z.enum(['list', 'inbox']) }),
+  request('diff', { session: Ref, turn: z.number().int().optional() }),
+  request('blob.put', {
+    hash: z.string().length(64),
+    offset: z.number().int().nonnegative(),
+    bytes: z.instanceof(Uint8Array),
+    last: z.boolean(),
+  }),
+  request('blob.get', {
+    hash: z.string().length(64),
+    offset: z.number().int().nonnegative(),
+    limit: z.number().int().positive(),
+  }),
+  request('config', { cwd: z.string(), overrides: z.array(z.string()).optional() }),
+  request('daemon.status', {}),
+  request('daemon.stop', { now: z.boolean().optional() }),
+  request('daemon.trace', { session: Ref.optional() }),
+  request('daemon.doctor', { session: Ref.optional() }),
+  request('ping', {}),
+]);
+export type ToDaemon = z.infer<typeof ToDaemon>;
+export type Verb = ToDaemon['t'];
+export type RequestOf<Name extends Verb> = Omit<Extract<ToDaemon, { t: Name }>, 't' | 'id'>;
