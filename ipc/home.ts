@@ -1,0 +1,89 @@
+/** The folder in which everything of one tcx lies: which it is, and making sure it can be one. */
+import { mkdirSync, realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+
+export interface Home {
+  readonly path: string;
+  /** Codex's own home around it: its config.toml and AGENTS.md are read below tcx's, and never written. */
+  readonly codex?: string;
+}
+
+export interface HomeInput {
+  readonly flags: { readonly home?: string; readonly codexHome?: string };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly userHome: string;
+}
+
+/**
+ * `--home`, `--codex-home` and TCX_HOME name the folder itself, the first of them wins; CODEX_HOME alone puts it into
+ * `tcx` below Codex's. Without any it is `~/.tcx`. An empty value counts as none.
+ */
+export function homeOf({ flags, env, cwd, userHome }: HomeInput): Home {
+  const named = flags.home || flags.codexHome || env.TCX_HOME;
+  if (named) return { path: absolute(named, cwd, userHome) };
+  if (!env.CODEX_HOME) return { path: join(userHome, '.tcx') };
+  const codex = absolute(env.CODEX_HOME, cwd, userHome);
+  return { path: join(codex, 'tcx'), codex };
+}
+
+/** A path as a person writes it: `~/` is their home, a relative one starts at `base`. */
+export function absolute(path: string, base: string, userHome: string): string {
+  if (path === '~' || path.startsWith('~/')) return join(userHome, path.slice(1));
+  return isAbsolute(path) ? resolve(path) : resolve(base, path);
+}
+
+export type HomeResult =
+  | { readonly ok: true; readonly home: Home }
+  | { readonly ok: false; readonly why: string; readonly fix: string };
+
+export interface HomeDeps {
+  /** The user's number; undefined where there is none. */
+  readonly uid: number | undefined;
+  /** The kind of file system that holds a path, as statfs(2) numbers it. */
+  readonly fileSystem: (path: string) => number;
+}
+
+export const fileSystem = (path: string): number => statfsSync(path).type;
+
+/** Makes the folder, only for its owner, if it is missing. Its path comes back with symlinks followed: one home, one name. */
+export function ensureHome(home: Home, { uid, fileSystem }: HomeDeps): HomeResult {
+  let path: string;
+  let stat: Stats;
+  let kind: number;
+  try {
+    mkdirSync(home.path, { recursive: true, mode: 0o700 });
+    path = realpathSync(home.path);
+    stat = statSync(path);
+    kind = fileSystem(path);
+  } catch (cause) {
+    return { ok: false, why: `cannot use ${home.path} as tcx's home: ${(cause as Error).message}`, fix: pickAnother };
+  }
+  return objection(path, stat, kind, uid) ?? { ok: true, home: { ...home, path } };
+}
+
+const pickAnother = 'set TCX_HOME to another folder';
+
+/** File systems over a network, where SQLite's locks and fsync cannot be relied on: magic numbers of statfs(2) on Linux. */
+const remote: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x5346414f, 'AFS'],
+]);
+
+function objection(path: string, stat: Stats, kind: number, uid: number | undefined): HomeResult | undefined {
+  const refuse = (why: string, fix: string): HomeResult => ({ ok: false, why, fix });
+  const network = remote.get(kind >>> 0);
+  if (network) {
+    return refuse(
+      `tcx's home ${path} is on ${network}, where file locks do not hold`,
+      'set TCX_HOME to a local folder',
+    );
+  }
+  if (uid && stat.uid !== uid) return refuse(`tcx's home ${path} belongs to another user (${stat.uid})`, pickAnother);
+  // Whoever can write here could put another socket or other rules in place. An existing folder is not ours to change.
+  if (stat.mode & 0o022) return refuse(`tcx's home ${path} can be written by others`, `chmod 700 ${path}`);
+  return undefined;
+}
