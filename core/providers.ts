@@ -86,7 +86,7 @@ function local(id: string, name: string, port: number, defaultModel: string, env
 /** A provider by its id. */
 export function planProvider(config: Config, env: Lookup, id: string): Planned {
   if (Object.hasOwn(builtIn, id)) return { ok: true, plan: builtIn[id]!(config, env) };
-  const entry = config.model_providers[id];
+  const entry = Object.hasOwn(config.model_providers, id) && config.model_providers[id];
   if (!entry) return { ok: false, why: noSuchProvider(config, id) };
   if (awsIds.has(id)) return { ok: false, why: `${id} needs AWS request signing, which tcx does not have` };
   return { ok: true, plan: custom(id, entry, env) };
