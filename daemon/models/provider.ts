@@ -29,6 +29,8 @@ export interface ModelRequest {
   readonly effort?: string;
   readonly summary?: string;
   readonly verbosity?: string;
+  /** Show the model's own reasoning where it sends that instead of a summary. */
+  readonly rawReasoning?: boolean;
 }
 
 /** What a stream shows before it is settled. `retry` clears the text shown so far: it will be said anew. */
@@ -38,10 +40,32 @@ export type ModelDelta =
   | { readonly kind: 'call'; readonly name: string; readonly text: string }
   | { readonly kind: 'retry'; readonly text: string };
 
-/** Codes are those of models.md §4 in snake_case, such as `context_window_exceeded`. */
+/** Why a model gave no answer. The classes of models.md §4; what a client may act on, the rest is in `message`. */
+export type FailureCode =
+  | 'bad_request'
+  | 'context_window_exceeded'
+  | 'idle_timeout'
+  | 'incomplete'
+  | 'internal_server_error'
+  | 'invalid_image'
+  | 'model_not_found'
+  | 'network'
+  | 'policy'
+  | 'quota'
+  | 'rate_limit'
+  | 'refusal'
+  | 'server_overloaded'
+  | 'stream_disconnected'
+  | 'unauthorized'
+  | 'unexpected_status'
+  | 'usage_limit_exceeded'
+  | 'usage_not_included';
+
 export interface ModelFailure {
-  readonly code: string;
+  readonly code: FailureCode;
   readonly message: string;
+  /** When the provider will answer again, in ms since 1970, where it said so. */
+  readonly resetsAt?: number;
 }
 
 export type ModelResult =
@@ -63,8 +87,11 @@ export type Attempt =
     }
   | { readonly kind: 'interrupted' };
 
-export type Wire = (
-  provider: Provider,
-  request: ModelRequest,
-  io: { readonly signal: AbortSignal; readonly emit: (delta: ModelDelta) => void },
-) => Promise<Attempt>;
+export type FailedAttempt = Extract<Attempt, { kind: 'failed' }>;
+
+export interface ModelIo {
+  readonly signal: AbortSignal;
+  readonly emit: (delta: ModelDelta) => void;
+}
+
+export type Wire = (provider: Provider, request: ModelRequest, io: ModelIo) => Promise<Attempt>;
