@@ -6,7 +6,7 @@ import { isTable, type Table } from './toml.ts';
  * A repository must not send credentials elsewhere, run a program of its own, or decide about the daemon and its home.
  * `projects` is among them so that no folder declares itself trusted.
  */
-const deniedInProject = [
+export const deniedInProject: readonly string[] = [
   ...['openai_base_url', 'chatgpt_base_url', 'apps_mcp_product_sku', 'model_provider', 'model_providers', 'notify'],
   ...['profile', 'profiles', 'experimental_realtime_ws_base_url', 'otel', 'projects'],
   ...['host', 'temporal', 'limits', 'idle_unload', 'inbox'],

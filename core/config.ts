@@ -93,8 +93,8 @@ const Limits = table({
     'Waiting for a slow viewer; beyond it live text is dropped.',
   ),
   command_spool_bytes: withDefault(
-    integer(65_536),
-    8_388_608,
+    integer(65_536, 1_073_741_824),
+    1_572_864,
     "A command's output on disk; beyond it the middle is dropped.",
   ),
   blobs_bytes: withDefault(
@@ -169,6 +169,9 @@ export const ConfigSchema = table({
     write_file: Tool('Offer `write_file`.'),
   }).prefault({}),
 
+  demo: table({
+    script: optional(path(), 'Answers as JSON lines, instead of the rules of the `demo` provider.'),
+  }).prefault({}),
   history: table({
     persistence: withDefault(oneOf('save-all', 'none'), 'save-all', 'Whether prompts are kept for recall.'),
     max_bytes: optional(integer(1), 'Size of the prompt history; the oldest go first.', 'no limit'),

@@ -1,9 +1,10 @@
 /** Small files that are asked for again and again: read once, then only looked at. */
 import { open, stat } from 'node:fs/promises';
 
-/** `absent`: there is no such path. `failed`: there is something, and it cannot be read. */
+/** `absent`: there is no such path. `irregular`: a folder, socket or the like. `failed`: a file that cannot be read. */
 export type FileRead =
   | { readonly kind: 'absent' }
+  | { readonly kind: 'irregular' }
   | { readonly kind: 'failed'; readonly why: string }
   /** The first `maxBytes` bytes; `size` is that of the whole file. */
   | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly size: number };
@@ -37,7 +38,7 @@ export function createFileCache(limit: number): ReadFile {
 async function stampOf(path: string): Promise<string | FileRead> {
   try {
     const { ino, size, mtimeNs, ctimeNs, isFile } = await lookAt(path);
-    return isFile ? `${ino}:${size}:${mtimeNs}:${ctimeNs}` : { kind: 'failed', why: 'not a regular file' };
+    return isFile ? `${ino}:${size}:${mtimeNs}:${ctimeNs}` : { kind: 'irregular' };
   } catch (error) {
     return failure(error);
   }

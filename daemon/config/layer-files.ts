@@ -69,6 +69,7 @@ type Parsed =
 /** A missing file says nothing. */
 function parse(read: FileRead): Parsed {
   if (read.kind === 'absent') return { ok: true, table: {}, source: '' };
+  if (read.kind === 'irregular') return { ok: false, message: 'is no regular file' };
   if (read.kind === 'failed') return { ok: false, message: `cannot be read: ${read.why}` };
   if (read.size > maxConfigBytes) return { ok: false, message: `is larger than ${maxConfigBytes} bytes` };
   const source = decode(read.bytes);

@@ -146,7 +146,7 @@ describe('what cannot be loaded', () => {
     expect(await refused()).toBe('/home/.tcx/config.toml: is larger than 1048576 bytes');
     rmSync(at('home/.tcx/config.toml'));
     mkdirSync(at('home/.tcx/config.toml'));
-    expect(await refused()).toBe('/home/.tcx/config.toml: cannot be read: not a regular file');
+    expect(await refused()).toBe('/home/.tcx/config.toml: is no regular file');
   });
 
   test('a byte order mark is none of these', async () => {
