@@ -29,7 +29,7 @@ type Next =
   | {
       readonly do: 'ask';
       readonly decision: Extract<Decision, { decision: 'ask' }>;
-      readonly then: 'command' | 'apply';
+      readonly onYes: 'command' | 'apply';
     };
 type Work = 'read' | 'command' | 'watch' | 'apply';
 
@@ -97,13 +97,13 @@ function judge(use: ToolUse, input: CallInput): Next {
   }
 }
 
-function afterDecision(decision: Decision, then: 'command' | 'apply'): Next {
-  if (decision.decision === 'run') return { do: then };
-  if (decision.decision === 'ask') return { do: 'ask', decision, then };
+function afterDecision(decision: Decision, onYes: 'command' | 'apply'): Next {
+  if (decision.decision === 'run') return { do: onYes };
+  if (decision.decision === 'ask') return { do: 'ask', decision, onYes };
   return {
     do: 'end',
     status: 'declined',
-    text: `${then === 'command' ? 'exec_command failed' : 'patch rejected'}: ${decision.why}`,
+    text: `${onYes === 'command' ? 'exec_command failed' : 'patch rejected'}: ${decision.why}`,
   };
 }
 
@@ -143,7 +143,7 @@ export function allowed(context: CallContext, event: Of<'decided'>): Stepped {
       answered(context, event),
       ...(grant ? [mail(sessionActor(context.session), { type: 'granted', grant })] : []),
     ],
-    context: { next: { do: next.then } },
+    context: { next: { do: next.onYes } },
   };
 }
 

@@ -28,6 +28,8 @@ export interface OpenEffect {
   readonly input: unknown;
   /** How often it was begun; counted durably before each time. */
   readonly attempts: number;
+  /** Where it was begun, in the words of whoever does it; durable before it begins. */
+  readonly mark?: string;
 }
 export interface Deadline {
   readonly actor: ActorId;
@@ -65,6 +67,8 @@ export interface Commit {
   readonly actors: Readonly<Record<ActorId, Snapshot | null>>;
   readonly start: readonly Start[];
   readonly cancel: readonly EffectKey[];
+  /** Where effects of `start` and `begun` are begun; the host's, drive leaves it empty. */
+  readonly marks: Readonly<Record<EffectKey, string>>;
   /** Effects begun once more after a restart, and how often that makes it. */
   readonly begun: Readonly<Record<EffectKey, number>>;
   /** Keys that are no longer open. */
@@ -125,6 +129,7 @@ export const emptyCommit: Commit = {
   actors: {},
   start: [],
   cancel: [],
+  marks: {},
   begun: {},
   closed: [],
   deadlines: {},
@@ -159,6 +164,7 @@ export function apply(tree: Tree, commit: Commit): Tree {
   const open = without(tree.open, commit.closed);
   for (const [key, attempts] of Object.entries(commit.begun)) if (open[key]) open[key] = { ...open[key], attempts };
   for (const { key, effect, input } of commit.start) open[key] = { actor: ownerOf(key), effect, input, attempts: 1 };
+  for (const [key, mark] of Object.entries(commit.marks)) if (open[key]) open[key] = { ...open[key], mark };
   return {
     id: tree.id,
     seq: commit.rows.at(-1)?.seq ?? tree.seq,
@@ -284,6 +290,7 @@ class Step {
       actors: this.#actors,
       start: this.#start,
       cancel: this.#cancel,
+      marks: {},
       begun: this.#begun,
       closed: this.#closed,
       deadlines: this.#deadlines,

@@ -1,7 +1,7 @@
 /** Makes a tree of what the rows say: idle, or parked until a person says go on, with its open questions and its commands. */
 
 import { sessionGrant } from '../core/decide.ts';
-import { callActor, commandActor, effectKey, type SessionId, sessionActor, wakeActor } from '../core/ids.ts';
+import { callActor, commandActor, effectKey, type SessionId, wakeActor } from '../core/ids.ts';
 import { type Resting, resting } from '../core/rebuild.ts';
 import { type Draft, draft, type Row } from '../core/rows.ts';
 import type { CallContext } from './call-steps.ts';
@@ -108,6 +108,6 @@ function askingCall(session: SessionId, state: Resting, { n, question }: Resting
     cwd: state.cwd,
     startedAt: state.openSince ?? 0,
     exec: true,
-    next: { do: 'ask', decision: { decision: 'ask', question: question!, ...(grant && { grant }) }, then: 'command' },
+    next: { do: 'ask', decision: { decision: 'ask', question: question!, ...(grant && { grant }) }, onYes: 'command' },
   };
 }

@@ -44,10 +44,8 @@ export const Hello = request('hello', {
   kind: z.enum(['tui', 'exec', 'cli', 'client']),
   cwd: z.string(),
   umask: z.number().int(),
-  /** SHA-256 of the environment; on an unknown one the answer asks for `env`. */
+  /** SHA-256 of the environment; on one the daemon does not have in memory the answer asks for `env`. */
   env: Digest,
-  /** Names and values of credentials in the client's environment: kept in memory, never written. */
-  secrets: z.record(z.string(), z.string()).optional(),
   pid: z.number().int(),
   tty: z.string().optional(),
   label: z.string().max(100),
@@ -55,6 +53,7 @@ export const Hello = request('hello', {
 
 export const ToDaemon = z.discriminatedUnion('t', [
   Hello,
+  /** Credentials among them stay in the daemon's memory; the rest is kept for the commands of the sessions begun here. */
   request('env', { digest: Digest, vars: z.record(z.string(), z.string()) }),
   request('new', {
     /** Made by the client, so that asking twice makes one. A UUIDv7. */

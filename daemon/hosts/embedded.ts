@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly home: string;
   readonly effects: EffectRunner;
   readonly clock: Clock;
+  /** Load sessions without going on with what is open in them, until `resume` is called for each. */
+  readonly held?: boolean;
   /** How long a full disk is left alone before it is tried again; 5 s unless a test is in a hurry. */
   readonly retryMs?: number;
 }
@@ -41,10 +43,13 @@ export class EmbeddedHost implements Host {
   readonly #closing = new Map<SessionId, Promise<void>>();
   readonly #listeners = new Set<HostListener>();
   readonly #deps: LoadedDeps;
+  readonly #unresumed = new Set<SessionId>();
+  #held: boolean;
   #stopping = false;
 
   constructor(options: EmbeddedOptions) {
     this.#options = options;
+    this.#held = options.held ?? false;
     this.#deadlines = new Deadlines(options.clock);
     this.#deps = {
       effects: options.effects,
@@ -77,6 +82,8 @@ export class EmbeddedHost implements Host {
 
   async send(session: SessionId, send: Send): Promise<Sent> {
     const loaded = await this.#load(session);
+    // A person's word goes on with a session that was left alone at the start.
+    if (send.durable) this.resume(session);
     return sent(await loaded.put([eventJob(send, this.#options.clock.wall())], send.durable ?? false));
   }
 
@@ -94,6 +101,15 @@ export class EmbeddedHost implements Host {
 
   /** The rows a session's conversation is computed from. */
   window = async (session: SessionId) => (await this.#load(session)).window();
+
+  /** Goes on with what is open in a session that was loaded while the host was held. */
+  resume(session: SessionId) {
+    if (this.#unresumed.delete(session)) this.#ready.get(session)?.resume();
+  }
+  /** From now on sessions go on as soon as they are loaded; those that are loaded wait for `resume`. */
+  release() {
+    this.#held = false;
+  }
 
   /** Bytes of a loaded session's log. */
   length = (session: SessionId) => this.#ready.get(session)?.length;
@@ -170,7 +186,8 @@ export class EmbeddedHost implements Host {
     const opened = await Log.open(this.#options.home, session);
     const loaded = isCurrent(opened.tree) ? new Loaded(opened, this.#deps) : await this.#rebuilt(opened);
     this.#ready.set(session, loaded);
-    loaded.resume();
+    if (this.#held) this.#unresumed.add(session);
+    else loaded.resume();
     return loaded;
   }
 

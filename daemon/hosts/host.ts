@@ -50,6 +50,9 @@ export interface SessionState {
 /** A commit that is durable: the rows it added and the state after it. */
 export interface Committed extends SessionState {
   readonly rows: readonly Row[];
+  /** Effects that are over, and actors that are. */
+  readonly closed: readonly EffectKey[];
+  readonly ended: readonly ActorId[];
 }
 
 export interface HostListener {
@@ -64,6 +67,8 @@ export interface HostListener {
 export interface EffectRunner {
   run(effect: EffectName, input: unknown, io: EffectIo): Promise<Outcome>;
   check(effect: EffectName, input: unknown, io: EffectIo): Promise<Outcome>;
+  /** Where an effect would be begun now: committed with its intent, so that a restart knows where to look for it. */
+  mark(effect: EffectName): Promise<string> | undefined;
 }
 
 export class HostError extends Error {

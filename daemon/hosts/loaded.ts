@@ -6,7 +6,7 @@
 import { type Commit, type Job, type JobResult, step, type Tree } from '../../actors/drive.ts';
 import { type EffectName, type Outcome, policies } from '../../actors/effects.ts';
 import { machines } from '../../actors/machines.ts';
-import type { EffectKey, SessionId } from '../../core/ids.ts';
+import type { ActorId, EffectKey, SessionId } from '../../core/ids.ts';
 import { foldMeta, type Meta } from '../../core/meta.ts';
 import type { Row } from '../../core/rows.ts';
 import type { Delta } from '../effect.ts';
@@ -112,7 +112,7 @@ export class Loaded {
     }
     if (begin.length > 0) void this.#internal({ job: 'begin', keys: begin });
     const outbox = Object.values(this.#tree.outbox);
-    if (outbox.length > 0) this.#deps.committed({ ...this.state, rows: [] }, outbox);
+    if (outbox.length > 0) this.#deps.committed({ ...this.state, rows: [], closed: [], ended: [] }, outbox);
   }
 
   /** Resolves when nothing is queued and no commit is in flight. */
@@ -198,11 +198,9 @@ export class Loaded {
   }
 
   async #commit(waiting: readonly Waiting[]) {
-    const { tree, commit, results } = step(
-      machines,
-      this.#tree,
-      waiting.map(({ job }) => job),
-    );
+    const jobs = waiting.map(({ job }) => job);
+    const { tree, commit: stepped, results } = step(machines, this.#tree, jobs);
+    const commit = await this.#marked(stepped, tree);
     const durable = needsSync(commit) || waiting.some((entry) => entry.durable);
     if (!isEmpty(commit)) {
       const failed = await this.#write(commit, durable);
@@ -210,10 +208,11 @@ export class Loaded {
         this.#full(waiting, failed);
         return;
       }
-      this.#tree = tree;
+      this.#tree = marked(tree, commit.marks);
       this.#meta = foldMeta(this.#meta, commit.rows);
       this.#rows?.push(...commit.rows);
-      this.#deps.committed({ ...this.state, rows: commit.rows }, commit.outbox);
+      const ended = (Object.keys(commit.actors) as ActorId[]).filter((actor) => commit.actors[actor] === null);
+      this.#deps.committed({ ...this.state, rows: commit.rows, closed: commit.closed, ended }, commit.outbox);
       this.#act(commit);
     }
     waiting.forEach(({ job, resolve, reject }, index) => {
@@ -232,6 +231,17 @@ export class Loaded {
       }
     });
     if (this.#log.wantsCheckpoint) await this.#checkpoint();
+  }
+
+  /** Says with each intent where it will be carried out, where that matters for finding it again. */
+  async #marked(commit: Commit, tree: Tree): Promise<Commit> {
+    const begun = (Object.keys(commit.begun) as EffectKey[]).map((key) => ({ key, effect: tree.open[key]?.effect }));
+    const marks: Record<EffectKey, string> = {};
+    for (const { key, effect } of [...commit.start, ...begun]) {
+      const mark = effect && (await this.#deps.effects.mark(effect)?.catch(() => undefined));
+      if (mark) marks[key] = mark;
+    }
+    return Object.keys(marks).length === 0 ? commit : { ...commit, marks };
   }
 
   async #write(commit: Commit, durable: boolean): Promise<Error | undefined> {
@@ -257,7 +267,12 @@ export class Loaded {
       if (deadline) this.#arm(id, deadline);
       else this.#deps.deadlines.disarm(`${this.session}|${id}`);
     }
-    for (const key of commit.cancel) this.#running.get(key)?.abort();
+    for (const key of commit.cancel) {
+      const running = this.#running.get(key);
+      if (running) running.abort();
+      // Open and not begun here: a session that was not resumed has nothing running that could end.
+      else this.#settle(key, { kind: 'interrupted' });
+    }
     for (const { key, effect, input } of commit.start) this.#run(key, effect, input, 1);
     for (const key of Object.keys(commit.begun) as EffectKey[]) {
       const effect = this.#tree.open[key];
@@ -322,6 +337,12 @@ export class Loaded {
       else void this.#pump().then(() => this.#trouble || this.#deps.trouble(this.state));
     }, this.#deps.retryMs);
   }
+}
+
+function marked(tree: Tree, marks: Commit['marks']): Tree {
+  const entries = (Object.entries(marks) as [EffectKey, string][]).filter(([key]) => tree.open[key]);
+  if (entries.length === 0) return tree;
+  return { ...tree, open: { ...tree.open, ...Object.fromEntries(entries.map(([key, mark]) => [key, { ...tree.open[key]!, mark }])) } };
 }
 
 function quarantine(session: SessionId, { error }: Poison): Trouble {

@@ -1,0 +1,240 @@
+/** The table of commands: names, arguments, flags and help. The work of each is in the module of its name, loaded by need. */
+import type { CommandSpec, Flags } from './args.ts';
+
+export const commonFlags: Flags = {
+  config: { type: 'string', short: 'c', multiple: true, value: 'KEY=VALUE', help: 'set a config key for this run, as TOML' },
+  home: { type: 'string', value: 'DIR', help: "tcx's home instead of $TCX_HOME or ~/.tcx" },
+  'codex-home': { type: 'string', value: 'DIR', help: 'the same, by the name Codex knows', hidden: true },
+  help: { type: 'boolean', short: 'h', help: 'show this' },
+};
+
+const json: Flags = { json: { type: 'boolean', help: 'data instead of a table' } };
+const follow: Flags = { follow: { type: 'boolean', short: 'f', help: 'go on as it grows' } };
+
+export const settingFlags: Flags = {
+  model: { type: 'string', short: 'm', value: 'MODEL', help: 'the model to use' },
+  sandbox: { type: 'string', short: 's', value: 'MODE', help: 'read-only, workspace-write or danger-full-access' },
+  yolo: { type: 'boolean', help: 'run everything unasked and without a sandbox' },
+  'dangerously-bypass-approvals-and-sandbox': { type: 'boolean', help: 'the same as --yolo', hidden: true },
+  cd: { type: 'string', short: 'C', value: 'DIR', help: 'the directory to work in' },
+  demo: { type: 'boolean', help: 'the built-in demo model: offline, no AI' },
+  script: { type: 'string', value: 'FILE', help: 'answers the demo model plays instead of its rules (JSON lines)' },
+};
+const approvalFlags: Flags = {
+  'ask-for-approval': { type: 'string', short: 'a', value: 'POLICY', help: 'on-request or never' },
+};
+const screenFlags: Flags = {
+  'no-alt-screen': { type: 'boolean', help: "draw inline and keep the terminal's scrollback" },
+  nest: { type: 'boolean', help: "open tcx inside a session's own command" },
+};
+const findFlags: Flags = {
+  last: { type: 'boolean', help: 'the newest session of this directory' },
+  all: { type: 'boolean', help: 'look in all directories' },
+  'include-non-interactive': { type: 'boolean', help: 'sessions of exec and scripts too' },
+};
+
+export const rootCommand: CommandSpec = {
+  name: '',
+  args: '[PROMPT]',
+  help: 'tcx: a coding agent that goes on working when you close the window',
+  flags: {
+    ...settingFlags,
+    ...approvalFlags,
+    ...screenFlags,
+    'no-daemon': { type: 'boolean', help: 'run the daemon inside this process' },
+    continue: { type: 'boolean', help: 'the same as resume --last' },
+    version: { type: 'boolean', short: 'V', help: 'print the version' },
+  },
+};
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'new',
+    args: '[PROMPT]',
+    help: 'begin a session',
+    flags: {
+      detached: { type: 'boolean', short: 'd', help: 'print its id and return' },
+      name: { type: 'string', short: 'n', value: 'NAME', help: 'its name' },
+      ...settingFlags,
+      ...approvalFlags,
+      ...screenFlags,
+      ...json,
+    },
+  },
+  {
+    name: 'attach',
+    aliases: ['a', 'attach-session'],
+    args: '[SESSION]',
+    help: 'look at a session and drive it, whatever it is doing',
+    flags: {
+      target: { type: 'string', short: 't', value: 'SESSION', help: 'as tmux has it', hidden: true },
+      'read-only': { type: 'boolean', short: 'r', help: 'only watch' },
+      take: { type: 'boolean', help: 'make the others watch' },
+      detach: { type: 'boolean', short: 'd', help: 'detach the others' },
+      ...screenFlags,
+    },
+  },
+  { name: 'agents', help: 'all sessions on one screen', flags: { ...screenFlags } },
+  {
+    name: 'say',
+    aliases: ['send'],
+    args: 'SESSION TEXT…',
+    help: 'steer a session, or queue the words as its next turn (- reads stdin)',
+    flags: {
+      queue: { type: 'boolean', help: 'a turn of its own, after the running one' },
+      key: { type: 'string', value: 'K', help: 'the same key twice is said once' },
+      ...json,
+    },
+  },
+  {
+    name: 'queue',
+    help: 'queue a message, as Codex has it',
+    hidden: true,
+    flags: {
+      thread: { type: 'string', value: 'SESSION', help: 'the session' },
+      message: { type: 'string', value: 'TEXT', help: 'the words' },
+      resume: { type: 'boolean', help: 'accepted; a queued message starts an idle session anyway' },
+    },
+  },
+  { name: 'interrupt', args: 'SESSION', help: 'end the turn; the session stays', flags: json },
+  {
+    name: 'stop',
+    aliases: ['kill', 'kill-session'],
+    args: 'SESSION',
+    help: 'end the turn and the session; the conversation is kept',
+    flags: { target: { type: 'string', short: 't', value: 'SESSION', help: 'as tmux has it', hidden: true }, ...json },
+  },
+  {
+    name: 'ps',
+    help: 'sessions that are awake, those that need you first',
+    flags: {
+      all: { type: 'boolean', short: 'a', help: 'every actor' },
+      tree: { type: 'boolean', help: 'children under their parents' },
+      watch: { type: 'boolean', help: 'again whenever it changes' },
+      kind: { type: 'string', value: 'KIND', help: 'only actors of this kind' },
+      short: { type: 'boolean', help: 'one line for a status bar; never starts a daemon' },
+      ...json,
+    },
+  },
+  {
+    name: 'ls',
+    aliases: ['list-sessions'],
+    help: 'all sessions, newest first',
+    flags: {
+      cd: { type: 'string', short: 'C', value: 'DIR', help: 'only those of a directory' },
+      all: { type: 'boolean', help: 'of all directories' },
+      archived: { type: 'boolean', help: 'the archived ones' },
+      grep: { type: 'string', value: 'TEXT', help: 'whose words hold these' },
+      limit: { type: 'string', value: 'N', help: 'at most so many' },
+      ...json,
+    },
+  },
+  {
+    name: 'log',
+    args: 'SESSION',
+    help: "a session's rows",
+    flags: { after: { type: 'string', value: 'SEQ', help: 'only rows after this one' }, ...follow, ...json },
+  },
+  {
+    name: 'tail',
+    aliases: ['logs'],
+    args: 'SESSION',
+    help: 'the last of a conversation, as plain text',
+    flags: { lines: { type: 'string', short: 'n', value: 'N', help: 'lines to begin with' }, ...follow },
+  },
+  {
+    name: 'wait',
+    args: 'SESSION',
+    help: 'wait until a session is idle, needs you, or is done; the exit code says how it ended',
+    flags: {
+      for: { type: 'string', value: 'STATE', help: 'idle, needs-you or done' },
+      timeout: { type: 'string', value: 'T', help: 'at most so long: 30s, 5m, 1h' },
+      ...json,
+    },
+  },
+  { name: 'inbox', help: 'open questions', flags: { watch: { type: 'boolean', help: 'again whenever it changes' }, ...json } },
+  {
+    name: 'decide',
+    args: 'APPROVAL CHOICE',
+    help: 'answer a question: once, session, folder, no, abort, or its number',
+    flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json },
+  },
+  { name: 'approve', args: 'APPROVAL', help: 'answer yes, this once', flags: json },
+  { name: 'deny', args: 'APPROVAL', help: 'answer no', flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json } },
+  { name: 'rename', args: 'SESSION NAME', help: 'give a session another name', flags: json },
+  { name: 'detach', args: '[SESSION]', help: 'detach the terminals that look at a session', flags: { all: { type: 'boolean', help: 'all of them' }, ...json } },
+  {
+    name: 'diff',
+    args: 'SESSION',
+    help: 'what this session changed',
+    flags: { turn: { type: 'string', value: 'N', help: 'only in this turn' }, ...json },
+  },
+  { name: 'archive', args: 'SESSION', help: 'put a session away; it is kept', flags: json },
+  { name: 'unarchive', args: 'SESSION', help: 'bring an archived session back', flags: json },
+  {
+    name: 'exec',
+    aliases: ['e'],
+    args: '[PROMPT] | resume [SESSION] [PROMPT] | fork SESSION [PROMPT]',
+    help: 'run a turn without a screen',
+    flags: {
+      ...settingFlags,
+      json: { type: 'boolean', help: 'events as JSON lines' },
+      'experimental-json': { type: 'boolean', help: 'the same', hidden: true },
+      'output-last-message': { type: 'string', short: 'o', value: 'FILE', help: 'write the last message to a file' },
+      'skip-git-repo-check': { type: 'boolean', help: 'work outside a git repository too' },
+      'wait-approval': { type: 'string', value: '[T]', help: 'wait for tcx approve, at most so long' },
+      'thread-source': { type: 'string', value: 'S', help: 'what the run is for', hidden: true },
+      color: { type: 'string', value: 'WHEN', help: 'always, never or auto' },
+      last: findFlags.last!,
+      all: findFlags.all!,
+    },
+  },
+  {
+    name: 'resume',
+    args: '[SESSION] [PROMPT]',
+    help: 'go on with a session',
+    flags: { ...findFlags, ...settingFlags, ...approvalFlags, ...screenFlags },
+  },
+  {
+    name: 'fork',
+    args: '[SESSION] [PROMPT]',
+    help: 'a new session that shares the past of another',
+    flags: { ...findFlags, at: { type: 'string', value: 'SEQ', help: 'only the past up to this row' }, detached: { type: 'boolean', short: 'd', help: 'print its id and return' }, ...screenFlags, ...json },
+  },
+  {
+    name: 'wake',
+    args: 'SESSION',
+    help: 'have a session go on at a time',
+    flags: {
+      at: { type: 'string', value: 'T', help: 'a time: 2026-12-24T09:00, 09:00, or +30m' },
+      text: { type: 'string', value: 'TEXT', help: 'what it is told then' },
+      cancel: { type: 'string', value: 'N', help: 'take an alarm back' },
+      ...json,
+    },
+  },
+  {
+    name: 'daemon',
+    args: 'start | stop | restart | status | logs | trace | install | uninstall',
+    help: 'the daemon of this home',
+    flags: {
+      now: { type: 'boolean', help: 'stop: end everything, commands too' },
+      launchd: { type: 'boolean', help: 'install: the launchd plist' },
+      systemd: { type: 'boolean', help: 'install: the systemd units' },
+      print: { type: 'boolean', help: 'install: print instead of writing' },
+      lines: { type: 'string', short: 'n', value: 'N', help: 'logs: lines to begin with' },
+      ...follow,
+      ...json,
+    },
+  },
+  { name: 'kill-server', help: 'the same as daemon stop', hidden: true },
+  {
+    name: 'doctor',
+    args: '[session SESSION]',
+    help: 'what works on this machine',
+    flags: { ...json, summary: { type: 'boolean', help: 'one line' }, all: { type: 'boolean', help: 'every detail' } },
+  },
+  { name: 'completion', args: '[bash|zsh|fish]', help: 'a completion script for a shell' },
+];
+
+export const findCommand = (word: string): CommandSpec | undefined =>
+  commands.find(({ name, aliases }) => name === word || aliases?.includes(word));

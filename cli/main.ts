@@ -1,0 +1,150 @@
+/** Finds the command that is meant, hands it the world, and turns what it throws into a sentence and an exit code. */
+import { homedir } from 'node:os';
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ClientError } from '../ipc/client.ts';
+import { ensureHome, fileSystem, homeOf } from '../ipc/home.ts';
+import { connect } from '../ipc/start.ts';
+import { type CommandSpec, nearest, type Parsed, parse, UsageError, usage } from './args.ts';
+import { commands, commonFlags, findCommand, rootCommand } from './commands.ts';
+import { CliError, type Context, exit, type Run } from './context.ts';
+
+/** One module a command, loaded only when it is meant: `tcx ps` has to be instant. */
+const modules: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
+  '': () => import('./open.ts'),
+  new: () => import('./new.ts'),
+  attach: () => import('./attach.ts'),
+  agents: () => import('./agents.ts'),
+  say: () => import('./say.ts'),
+  queue: () => import('./queue.ts'),
+  interrupt: () => import('./interrupt.ts'),
+  stop: () => import('./stop.ts'),
+  ps: () => import('./ps.ts'),
+  ls: () => import('./ls.ts'),
+  log: () => import('./log.ts'),
+  tail: () => import('./tail.ts'),
+  wait: () => import('./wait.ts'),
+  inbox: () => import('./inbox.ts'),
+  decide: () => import('./decide.ts'),
+  approve: () => import('./approve.ts'),
+  deny: () => import('./deny.ts'),
+  rename: () => import('./rename.ts'),
+  detach: () => import('./detach.ts'),
+  diff: () => import('./diff.ts'),
+  archive: () => import('./archive.ts'),
+  unarchive: () => import('./unarchive.ts'),
+  exec: () => import('./exec.ts'),
+  resume: () => import('./resume.ts'),
+  fork: () => import('./fork.ts'),
+  wake: () => import('./wake.ts'),
+  daemon: () => import('./daemon.ts'),
+  'kill-server': () => import('./kill-server.ts'),
+  doctor: () => import('./doctor.ts'),
+  completion: () => import('./completion.ts'),
+};
+
+interface Meant {
+  readonly spec: CommandSpec;
+  readonly argv: readonly string[];
+}
+
+/** The first word that is no flag and no flag's value names the command; flags before it are the command's too. */
+function meant(argv: readonly string[]): Meant {
+  const known = { ...rootCommand.flags, ...commonFlags };
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === '--') break;
+    if (word.startsWith('-')) {
+      const flag = Object.entries(known).find(([name, { short }]) => word === `--${name}` || word === `-${short}`)?.[1];
+      if (flag?.type === 'string') at++;
+      continue;
+    }
+    const spec = findCommand(word);
+    if (spec) return { spec, argv: [...argv.slice(0, at), ...argv.slice(at + 1)] };
+    const like = argv.length === at + 1 ? nearest(word, commands.map(({ name }) => name)) : undefined;
+    if (like) throw new UsageError(`unrecognized subcommand '${word}'`, `a similar subcommand exists: '${like}' (a prompt of one word: tcx -- ${word})`);
+    break;
+  }
+  return { spec: rootCommand, argv };
+}
+
+/** `--wait-approval` may stand alone; the parser wants a value. */
+const optionalValues = (argv: readonly string[]) => argv.map((word) => (word === '--wait-approval' ? '--wait-approval=' : word));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { spec, argv: rest } = meant(argv);
+  const parsed = parse(spec, optionalValues(rest), commonFlags);
+  if (parsed.flags.help) {
+    process.stdout.write(`${spec === rootCommand ? rootUsage() : usage(spec, commonFlags)}\n`);
+    return exit.done;
+  }
+  if (parsed.flags.version) {
+    process.stdout.write(`tcx ${__TCX_VERSION__}\n`);
+    return exit.done;
+  }
+  const { run } = await modules[spec.name]!();
+  return run(contextOf(parsed), parsed);
+}
+
+function contextOf({ flags }: Parsed): Context {
+  const env = process.env;
+  const cwd = process.cwd();
+  const named = { ...(typeof flags.home === 'string' && { home: flags.home }), ...(typeof flags['codex-home'] === 'string' && { codexHome: flags['codex-home'] }) };
+  const made = ensureHome(homeOf({ flags: named, env, cwd, userHome: homedir() }), { uid: process.getuid?.(), fileSystem });
+  if (!made.ok) throw new CliError(made.why, made.fix);
+  const { path: home, codex: codexHome } = made.home;
+  const err = (text: string) => void process.stderr.write(text);
+  const context: Context = {
+    env,
+    cwd: typeof flags.cd === 'string' ? directory(resolve(cwd, flags.cd)) : cwd,
+    home,
+    codexHome,
+    build: __TCX_VERSION__,
+    program: env.TCX_PROGRAM ?? join(import.meta.dirname, '..', 'bin', 'tcx'),
+    out: (text) => void process.stdout.write(text),
+    err,
+    stdinIsTty: process.stdin.isTTY === true,
+    stdoutIsTty: process.stdout.isTTY === true,
+    connect: (how) => connect({ home, codexHome, build: __TCX_VERSION__, env, cwd: context.cwd, starting: () => err('starting tcxd …\n'), ...how }),
+  };
+  return context;
+}
+
+function directory(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw new CliError(`cannot work in ${path}: ${(error as Error).message}`, 'tcx -C DIR');
+  }
+}
+
+function rootUsage(): string {
+  const listed = commands.filter(({ hidden }) => !hidden);
+  const table = listed.map(({ name, aliases, help }) => `  ${[name, ...(aliases ?? []).filter((alias) => alias.length < 3)].join(', ').padEnd(14)} ${help}`);
+  return [usage(rootCommand, commonFlags), '', 'Commands:', ...table, '', 'More about one: tcx COMMAND --help'].join('\n');
+}
+
+function failed(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n${error.tip ? `\n  tip: ${error.tip}\n` : ''}\nFor more information, try '--help'.\n`);
+    return exit.usage;
+  }
+  if (error instanceof CliError || error instanceof ClientError) {
+    process.stderr.write(`Error: ${error.message}${error.fix ? `\n  ${error.fix}` : ''}\n`);
+    return error instanceof CliError ? error.exit : exit.failed;
+  }
+  process.stderr.write(`tcx broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exit.failed;
+}
+
+// A reader that went away, as `tcx log … | head` does, is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.done : exit.failed));
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.exitCode = failed(error);
+  },
+);

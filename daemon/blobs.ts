@@ -1,0 +1,66 @@
+/** Bodies too large for a row: files named by the SHA-256 of their bytes, whole and synced before anything refers to them. */
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TcxError } from './errors.ts';
+
+const sizeLimit = 256 * 1024 * 1024;
+
+export class Blobs {
+  readonly #folder: string;
+  readonly #growing = new Map<string, { file: FileHandle; size: number }>();
+
+  constructor(home: string) {
+    this.#folder = join(home, 'blobs');
+  }
+
+  path = (hash: string) => join(this.#folder, hash.slice(0, 2), hash);
+
+  /** A piece, in order; the last one is checked against the hash, synced and given its name. */
+  async put(hash: string, offset: number, bytes: Uint8Array, last: boolean): Promise<void> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) throw new TcxError('bad-blob', 'a blob is named by its SHA-256 in hex', 'send the hash of the bytes');
+    const growing = this.#growing.get(hash) ?? (await this.#begin(hash));
+    if (offset !== growing.size) throw new TcxError('bad-blob', `the next piece begins at byte ${growing.size}, not ${offset}`, 'send the pieces in order');
+    if (offset + bytes.length > sizeLimit) throw new TcxError('too-large', `a blob may have ${sizeLimit} bytes`, 'send less');
+    await growing.file.write(bytes, 0, bytes.length, offset);
+    growing.size += bytes.length;
+    if (last) await this.#finish(hash, growing.file);
+  }
+
+  async get(hash: string, offset: number, limit: number): Promise<{ bytes: Uint8Array; size: number }> {
+    const path = /^[0-9a-f]{64}$/.test(hash) ? this.path(hash) : '';
+    const file = await open(path, 'r').catch(() => {
+      throw new TcxError('no-blob', `there is no blob ${hash.slice(0, 12)}…`, 'it may have been cleared away with its session');
+    });
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(Math.max(0, Math.min(limit, size - offset)));
+      await file.read(bytes, 0, bytes.length, offset);
+      return { bytes, size };
+    } finally {
+      await file.close();
+    }
+  }
+
+  has = (hash: string) => stat(this.path(hash)).then(() => true, () => false);
+
+  async #begin(hash: string) {
+    await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
+    const growing = { file: await open(`${this.path(hash)}.new`, 'w+', 0o600), size: 0 };
+    this.#growing.set(hash, growing);
+    return growing;
+  }
+
+  async #finish(hash: string, file: FileHandle) {
+    this.#growing.delete(hash);
+    const digest = createHash('sha256');
+    for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) digest.update(chunk);
+    await file.datasync();
+    await file.close();
+    if (digest.digest('hex') !== hash) {
+      await rm(`${this.path(hash)}.new`, { force: true });
+      throw new TcxError('bad-blob', 'the bytes do not have this hash', 'send them again');
+    }
+    await rename(`${this.path(hash)}.new`, this.path(hash));
+  }
+}

@@ -1,0 +1,41 @@
+/** What the verbs stand on: the parts of a running daemon, put together in `main.ts`. */
+import type { ContextPart } from '../actors/session.ts';
+import type { SessionId } from '../core/ids.ts';
+import type { Settings } from '../core/settings.ts';
+import type { SettingsAsk } from '../ipc/protocol.ts';
+import type { Check, DaemonStatus } from '../ipc/messages.ts';
+import type { Client } from './connection.ts';
+import type { EnvStore } from './env-store.ts';
+import type { Handles } from './handles.ts';
+import type { Host } from './hosts/host.ts';
+import type { Hub } from './hub.ts';
+import type { MarkStore } from './marks.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface Daemon {
+  readonly host: Host;
+  readonly hub: Hub;
+  readonly sessions: Sessions;
+  readonly handles: Handles;
+  readonly marks: MarkStore;
+  readonly envs: EnvStore;
+  readonly clients: Map<number, Client>;
+  readonly watchers: { readonly list: Set<Client>; readonly inbox: Set<Client> };
+  readonly tracers: Map<Client, SessionId | undefined>;
+  readonly now: () => number;
+  /** What a new session of a directory runs with; throws TcxError when no model is configured. */
+  readonly settings: (cwd: string, ask: SettingsAsk) => Promise<{ settings: Settings; warnings: readonly string[] }>;
+  /** What a change of a session's settings means. */
+  readonly change: (session: SessionId, ask: SettingsAsk) => Promise<Partial<Settings>>;
+  /** The facts a message is accompanied by. */
+  readonly facts: (cwd: string, settings: Settings) => Promise<readonly ContextPart[]>;
+  readonly config: (cwd: string, overrides: readonly string[]) => Promise<Record<string, unknown>>;
+  readonly actors: () => Promise<import('../ipc/messages.ts').ActorInfo[]>;
+  readonly status: () => Promise<DaemonStatus>;
+  readonly doctor: (session: SessionId | undefined) => Promise<readonly Check[]>;
+  readonly blobs: {
+    put: (hash: string, offset: number, bytes: Uint8Array, last: boolean) => Promise<void>;
+    get: (hash: string, offset: number, limit: number) => Promise<{ bytes: Uint8Array; size: number }>;
+  };
+  readonly stop: (now: boolean) => void;
+}

@@ -1,0 +1,67 @@
+/** The effect `model`: the conversation computed from the rows, one request of the session's provider, an answer as items. */
+import type { Outcome, ValueOf } from '../../actors/effects.ts';
+import { conversation } from '../../core/history.ts';
+import type { ToolSpec } from '../../core/items.ts';
+import type { SessionId } from '../../core/ids.ts';
+import type { Meta } from '../../core/meta.ts';
+import { modelInfo } from '../../core/models.ts';
+import type { Row } from '../../core/rows.ts';
+import type { Effect, EffectIo } from '../effect.ts';
+import type { ModelDelta, ModelRequest, ModelResult, Provider } from '../models/provider.ts';
+
+export type Resolved =
+  | { readonly kind: 'ready'; readonly provider: Provider; readonly instructions: string }
+  /** The key is not here now; somebody may bring it. */
+  | { readonly kind: 'needs a key'; readonly why: string; readonly fix: string }
+  | { readonly kind: 'wrong'; readonly why: string };
+
+export interface ModelDeps {
+  readonly session: (session: SessionId) => Promise<{ meta: Meta; rows: readonly Row[] }>;
+  readonly resolve: (meta: Meta) => Promise<Resolved>;
+  readonly tools: (meta: Meta) => readonly ToolSpec[];
+  readonly ask: (provider: Provider, request: ModelRequest, io: { signal: AbortSignal; emit: (delta: ModelDelta) => void }) => Promise<ModelResult>;
+}
+
+export const createModel =
+  (deps: ModelDeps): Effect<'model'> =>
+  async ({ turn }, io) => {
+    const { meta, rows } = await deps.session(io.session);
+    const resolved = await deps.resolve(meta);
+    if (resolved.kind === 'needs a key') return { kind: 'parked', why: resolved.why, fix: resolved.fix };
+    if (resolved.kind === 'wrong') return { kind: 'failed', why: resolved.why, code: 'config' };
+    const request = requestOf(io.session, turn, meta, rows, resolved.instructions, deps.tools(meta));
+    const result = await deps.ask(resolved.provider, request, { signal: io.signal, emit: (delta) => show(delta, io) });
+    return outcome(result);
+  };
+
+function requestOf(session: SessionId, turn: number, { settings }: Meta, rows: readonly Row[], instructions: string, tools: readonly ToolSpec[]): ModelRequest {
+  const { model, effort, summary, verbosity } = settings;
+  return {
+    session,
+    turn,
+    model,
+    instructions,
+    items: conversation(rows),
+    tools,
+    parallelCalls: modelInfo(model).parallelCalls,
+    ...(effort && { effort }),
+    ...(summary && { summary }),
+    ...(verbosity && { verbosity }),
+  };
+}
+
+function show(delta: ModelDelta, io: EffectIo) {
+  if (delta.kind === 'call') io.live({ kind: 'args', text: delta.text });
+  else io.live(delta);
+}
+
+function outcome(result: ModelResult): Outcome<ValueOf<'model'>> {
+  switch (result.kind) {
+    case 'done':
+      return { kind: 'done', value: result.answer };
+    case 'failed':
+      return { kind: 'failed', why: result.failure.message, code: result.failure.code };
+    case 'interrupted':
+      return { kind: 'interrupted' };
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The environments clients came with. A session's commands start from the one it was made in. Credentials are taken out and
+ * stay in memory; the rest is kept 0600 by digest, outside logs, so that commands still have it after a restart.
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export type Vars = Readonly<Record<string, string>>;
+
+export class EnvStore {
+  readonly #folder: string;
+  readonly #known = new Map<string, Promise<Vars>>();
+  readonly #complete = new Set<string>();
+  readonly #secrets = new Map<string, string>();
+  readonly #isSecret: (name: string) => boolean;
+
+  /** `isSecret` says which variables are credentials of model providers. */
+  constructor(home: string, isSecret: (name: string) => boolean) {
+    this.#folder = join(home, 'env');
+    this.#isSecret = isSecret;
+  }
+
+  /** Whether the credentials of this environment are in memory; false after a restart, until a client brings them. */
+  has = (digest: string) => this.#complete.has(digest);
+
+  async put(digest: string, vars: Vars): Promise<void> {
+    const kept: Record<string, string> = {};
+    for (const [name, value] of Object.entries(vars)) {
+      if (this.#isSecret(name)) this.#secrets.set(name, value);
+      else kept[name] = value;
+    }
+    this.#known.set(digest, Promise.resolve(kept));
+    this.#complete.add(digest);
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = this.#path(digest);
+    await writeFile(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+
+  /** The variables of an environment, without credentials; empty for one that is not known. */
+  vars(digest: string | undefined): Promise<Vars> {
+    if (digest === undefined) return Promise.resolve({});
+    const known = this.#known.get(digest) ?? readFile(this.#path(digest), 'utf8').then((text) => JSON.parse(text) as Vars).catch(() => ({}));
+    this.#known.set(digest, known);
+    return known;
+  }
+
+  /** A credential some client of this home came with; the newest value counts. */
+  secret = (name: string) => this.#secrets.get(name);
+  secrets = (): Vars => Object.fromEntries(this.#secrets);
+  restore(secrets: Vars) {
+    for (const [name, value] of Object.entries(secrets)) if (!this.#secrets.has(name)) this.#secrets.set(name, value);
+  }
+
+  #path(digest: string) {
+    if (!/^[0-9a-f]{64}$/.test(digest)) throw new TypeError('not a digest');
+    return join(this.#folder, `${digest}.json`);
+  }
+}

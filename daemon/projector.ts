@@ -1,0 +1,114 @@
+/** Keeps the index abreast of the logs: batches of what is committed, and at start whatever a dead daemon did not write. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isSessionId, type SessionId } from '../core/ids.ts';
+import type { Row } from '../core/rows.ts';
+import type { Committed, SessionState } from './hosts/host.ts';
+import { Log } from './hosts/log.ts';
+import type { Index, Indexed } from './index-db.ts';
+import { openQuestions } from './views.ts';
+
+export interface ProjectorDeps {
+  readonly home: string;
+  readonly index: Index;
+  readonly name: (session: SessionId) => string;
+  /** Bytes of a loaded session's log. */
+  readonly length: (session: SessionId) => number | undefined;
+  readonly broken: (session: SessionId, error: Error) => void;
+}
+
+const batchMs = 2000;
+/** Rows of a log read at a time while the index is rebuilt. */
+const readRows = 5000;
+
+export class Projector {
+  readonly #deps: ProjectorDeps;
+  readonly #waiting = new Map<SessionId, { state: SessionState; rows: Row[] }>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: ProjectorDeps) {
+    this.#deps = deps;
+  }
+
+  committed(commit: Committed) {
+    const waiting = this.#waiting.get(commit.session);
+    const rows = [...(waiting?.rows ?? []), ...commit.rows.filter(({ kind }) => kind === 'user' || kind === 'assistant')];
+    this.#waiting.set(commit.session, { state: commit, rows });
+    this.#timer ??= setTimeout(() => this.flush(), batchMs);
+    this.#timer.unref();
+    if (commit.rows.some(({ kind }) => kind === 'turn.ended' || kind === 'created')) setImmediate(() => this.flush());
+  }
+
+  /** The index is only an index: a failure to write it costs a catch-up at the next start. */
+  flush() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = [...this.#waiting.values()].map(({ state, rows }) => ({ indexed: this.#indexed(state, this.#deps.length(state.session) ?? 0), rows }));
+    this.#waiting.clear();
+    try {
+      this.#deps.index.write(batch);
+    } catch (error) {
+      for (const { indexed } of batch) this.#deps.broken(indexed.session, error as Error);
+    }
+  }
+
+  /** Reads on every log that is longer than the index knows. `progress` is told how many of how many. */
+  async catchUp(progress: (done: number, all: number) => void): Promise<void> {
+    const known = this.#deps.index.lengths();
+    const behind: SessionId[] = [];
+    for await (const { session, size } of logs(this.#deps.home)) {
+      const length = known.get(session);
+      known.delete(session);
+      if (length !== size) behind.push(session);
+    }
+    for (const gone of known.keys()) this.#deps.index.forget(gone as SessionId);
+    for (const [done, session] of behind.entries()) {
+      progress(done, behind.length);
+      await this.#read(session).catch((error: Error) => this.#deps.broken(session, error));
+    }
+    if (behind.length > 0) progress(behind.length, behind.length);
+  }
+
+  async #read(session: SessionId) {
+    const before = this.#deps.index.get(session)?.seq ?? 0;
+    const { log, tree, meta } = await Log.open(this.#deps.home, session);
+    try {
+      if (tree.seq === 0) return;
+      const rows: Row[] = [];
+      for (let after = before; after < tree.seq; ) {
+        const read = await log.rows(after, readRows);
+        if (read.length === 0) break;
+        rows.push(...read.filter(({ kind }) => kind === 'user' || kind === 'assistant'));
+        after = read.at(-1)!.seq;
+      }
+      this.#deps.index.write([{ indexed: this.#indexed({ session, tree, meta }, log.length), rows }]);
+    } finally {
+      await log.close();
+    }
+  }
+
+  #indexed({ session, tree, meta }: SessionState, length: number): Indexed {
+    const busy = [tree.open, tree.deadlines, tree.outbox].some((record) => Object.keys(record).length > 0);
+    return { session, name: this.#deps.name(session), meta, seq: tree.seq, length, open: busy || openQuestions(tree).length > 0 };
+  }
+}
+
+/** Every log of a home and its size. */
+async function* logs(home: string): AsyncGenerator<{ session: SessionId; size: number }> {
+  const top = join(home, 'sessions');
+  for (const year of await names(top)) {
+    for (const month of await names(join(top, year))) {
+      for (const day of await names(join(top, year, month))) {
+        const folder = join(top, year, month, day);
+        for (const name of await names(folder)) {
+          const session = name.slice(0, -'.jsonl'.length);
+          if (!name.endsWith('.jsonl') || !isSessionId(session)) continue;
+          const found = await stat(join(folder, name)).catch(() => undefined);
+          if (found) yield { session, size: found.size };
+        }
+      }
+    }
+  }
+}
+
+const names = (folder: string) => readdir(folder).catch(() => [] as string[]);

@@ -1,0 +1,51 @@
+/** Every verb and who does it: the wire's requests on one screen. `hello` belongs to the connection. */
+import type { ToDaemon, Verb } from '../../ipc/protocol.ts';
+import type { Answer, Client } from '../connection.ts';
+import type { Daemon } from '../daemon.ts';
+import * as home from './home.ts';
+import * as session from './session.ts';
+
+type Handler<Name extends Verb> = (daemon: Daemon, client: Client, request: Extract<ToDaemon, { t: Name }>) => object | Promise<object>;
+
+const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
+  env: home.env,
+  new: session.newSession,
+  attach: session.attach,
+  unattach: session.unattach,
+  say: session.say,
+  unqueue: session.unqueue,
+  release: session.release,
+  decide: session.decide,
+  interrupt: session.interrupt,
+  stop: session.stop,
+  resume: session.resume,
+  kill: session.kill,
+  settings: session.settings,
+  rename: session.rename,
+  fork: session.fork,
+  archive: session.archive,
+  wake: session.wake,
+  draft: session.draftText,
+  presence: session.presence,
+  detach: session.detach,
+  rows: session.rows,
+  resolve: session.resolved,
+  diff: session.diff,
+  list: home.list,
+  inbox: home.inbox,
+  watch: home.watch,
+  'blob.put': home.blobPut,
+  'blob.get': home.blobGet,
+  config: home.config,
+  'daemon.status': home.status,
+  'daemon.stop': home.stopDaemon,
+  'daemon.trace': home.trace,
+  'daemon.doctor': home.doctor,
+  ping: () => ({}),
+};
+
+export async function handle(daemon: Daemon, client: Client, request: ToDaemon): Promise<Answer> {
+  if (request.t === 'hello') return {};
+  const handler = handlers[request.t] as Handler<Verb>;
+  return (await handler(daemon, client, request)) as Answer;
+}
