@@ -78,8 +78,8 @@ test('create: a patch in the form that is offered', () => {
   expect(last(freeform)).toBe('I created notes/a.txt.');
   const asFunction = play('create "a b.txt" with x', () => patched, [fn('apply_patch')]);
   expect(JSON.parse(calls(asFunction)[0]!).input).toContain('*** Add File: a b.txt\n+x\n');
-  expect(calls(play('create a with x', () => 'Wrote a', [fn('write_file')]))).toEqual([
-    '{"path":"a","content":"x\\n"}',
+  expect(calls(play('create /a with x', () => 'Wrote /a', [fn('write_file')]))).toEqual([
+    '{"file_path":"/a","content":"x\\n"}',
   ]);
 });
 
@@ -105,12 +105,20 @@ test('replace: says so when there is nothing to change, and when it failed', () 
 test('read: by the file tool where there is one', () => {
   const byShell = play("read it's", () => ran('one\n'));
   expect(calls(byShell)).toEqual([JSON.stringify({ cmd: "cat -- 'it'\\''s'" })]);
-  const byTool = play('read a.txt', () => 'L1: one\nL2: two', [...tools, fn('read_file', { file_path: {} })]);
-  expect(calls(byTool)).toEqual(['{"file_path":"a.txt"}']);
-  expect(last(byTool)).toBe('a.txt holds:\n\n```\none\ntwo\n```');
-  expect(last(play('read a', () => 'failed to read file: gone', [fn('read_file')]))).toBe(
-    'I could not read a: failed to read file: gone',
+  const byTool = play('read /a.txt', () => 'L1: one\nL2: \nL3: two', [...tools, fn('read_file')]);
+  expect(calls(byTool)).toEqual(['{"file_path":"/a.txt"}']);
+  expect(last(byTool)).toBe('/a.txt holds:\n\n```\none\n\ntwo\n```');
+  expect(last(play('read /a', () => 'failed to read file: gone', [fn('read_file')]))).toBe(
+    'I could not read /a: failed to read file: gone',
   );
+});
+
+test('read: a relative name needs the folder that the harness told, else the shell finds it', () => {
+  const context: Item = { kind: 'user', text: '<environment_context>\n<cwd>/work/x</cwd>\n</environment_context>' };
+  const offered = [...tools, fn('read_file')];
+  const [call] = interpret({ items: [context, { kind: 'user', text: 'read a.txt' }], tools: offered }).calls ?? [];
+  expect(call).toEqual({ name: 'read_file', args: { file_path: '/work/x/a.txt' } });
+  expect(calls(play('read a.txt', () => ran('one\n'), offered))).toEqual([`{"cmd":"cat -- 'a.txt'"}`]);
 });
 
 test('plan, ask and agents make the calls of their tools', () => {

@@ -41,20 +41,26 @@ export function interpret({ items, tools }: Pick<ModelRequest, 'items' | 'tools'
   const outputs = outputsOf(items.slice(at + 1));
   const first = !items.some(({ kind }) => kind === 'assistant' || kind === 'call');
   const opening: Words[] = first ? [{ text: greeting }] : [];
-  return answer(lines.length ? lines : ['?'], tools, outputs, opening);
+  return answer(lines.length ? lines : ['?'], worldOf(items, tools), outputs, opening);
+}
+
+function worldOf(items: readonly Item[], tools: readonly ToolSpec[]): World {
+  const told = items.flatMap((item) => (item.kind === 'user' ? [/<cwd>(.+?)<\/cwd>/.exec(item.text)?.[1]] : []));
+  const cwd = told.findLast((path) => path !== undefined);
+  return { tools: new Map(tools.map((tool) => [tool.name, tool])), ...(cwd !== undefined && { cwd }) };
 }
 
 /** Replays the lines over the outputs there are already, and answers where the first one is missing. */
 function answer(
   lines: readonly string[],
-  tools: readonly ToolSpec[],
+  world: World,
   outputs: readonly string[],
   opening: readonly Words[],
 ): ScriptedAnswer {
   let said = opening;
   let used = 0;
   for (const line of lines) {
-    const work = perform(line.trim(), tools);
+    const work = perform(line.trim(), world);
     let next = work.next([]);
     while (!next.done) {
       const calls = next.value;
@@ -86,7 +92,7 @@ function outputsOf(items: readonly Item[]): readonly string[] {
   return (open < 0 ? outputs : outputs.slice(0, open)) as string[];
 }
 
-type Rule = readonly [RegExp, (words: readonly string[], offered: Offered) => Work];
+type Rule = readonly [RegExp, (words: readonly string[], world: World) => Work];
 
 const rules: readonly Rule[] = [
   [/^run[: ]\s*(.+)$/is, run],
@@ -99,28 +105,29 @@ const rules: readonly Rule[] = [
   [/^count to (\d+)( slowly)?\W*$/i, count],
 ];
 
-function* perform(line: string, tools: readonly ToolSpec[]): Work {
-  const offered: Offered = new Map(tools.map((tool) => [tool.name, tool]));
+function* perform(line: string, world: World): Work {
   for (const [pattern, rule] of rules) {
     const found = pattern.exec(line);
-    if (found)
-      return yield* rule(
-        found.slice(1).map((word) => unquoted(word ?? '')),
-        offered,
-      );
+    if (!found) continue;
+    const words = found.slice(1).map((word) => unquoted(word ?? ''));
+    return yield* rule(words, world);
   }
   return { text: explanation };
 }
 
-type Offered = ReadonlyMap<string, ToolSpec>;
+/** What the rules may use: the tools there are, and the folder that relative names mean where it is known. */
+interface World {
+  readonly tools: ReadonlyMap<string, ToolSpec>;
+  readonly cwd?: string;
+}
 
 const unquoted = (word: string) => /^(["'`])(.*)\1$/s.exec(word.trim())?.[2] ?? word;
 const missing = (tool: string, to: string): Words => ({
   text: `I cannot ${to}: the tool ${tool} is not offered to me here.`,
 });
 
-function* run([cmd = '']: readonly string[], offered: Offered): Work {
-  if (!offered.has('exec_command')) return missing('exec_command', `run \`${cmd}\``);
+function* run([cmd = '']: readonly string[], world: World): Work {
+  if (!world.tools.has('exec_command')) return missing('exec_command', `run \`${cmd}\``);
   const [output = ''] = yield [{ name: 'exec_command', args: { cmd } }];
   const code = /Process exited with code (-?\d+)/.exec(output)?.[1];
   if (code !== undefined) return { text: `\`${cmd}\` exited with code ${code} ${printed(body(output))}` };
@@ -129,8 +136,8 @@ function* run([cmd = '']: readonly string[], offered: Offered): Work {
   return { text: `\`${cmd}\` did not run: ${firstLine(output)}` };
 }
 
-function* read([file = '']: readonly string[], offered: Offered): Work {
-  const call = readCall(file, offered);
+function* read([file = '']: readonly string[], world: World): Work {
+  const call = readCall(file, world);
   if (!call) return missing('exec_command', `read ${file}`);
   const [output = ''] = yield [call];
   const found = contents(output, call);
@@ -139,43 +146,41 @@ function* read([file = '']: readonly string[], offered: Offered): Work {
   };
 }
 
-function* create([file = '', text = '']: readonly string[], offered: Offered): Work {
+function* create([file = '', text = '']: readonly string[], world: World): Work {
   const lines = text.replaceAll('\\n', '\n').split('\n');
-  const add = patchCall([`*** Add File: ${file}`, ...lines.map((line) => `+${line}`)], offered);
-  const write = offered.has('write_file')
-    ? { name: 'write_file', args: { path: file, content: `${lines.join('\n')}\n` } }
-    : undefined;
-  const call = add ?? write;
+  const call =
+    patchCall([`*** Add File: ${file}`, ...lines.map((line) => `+${line}`)], world) ??
+    writeCall(file, `${lines.join('\n')}\n`, world);
   if (!call) return missing('apply_patch', `create ${file}`);
   const [output = ''] = yield [call];
   return { text: succeeded(output) ? `I created ${file}.` : `I could not create ${file}: ${firstLine(output)}` };
 }
 
-function* replace([from = '', to = '', file = '']: readonly string[], offered: Offered): Work {
-  const look = readCall(file, offered);
+function* replace([from = '', to = '', file = '']: readonly string[], world: World): Work {
+  const look = readCall(file, world);
   if (!look) return missing('exec_command', `read ${file}, which I must before I change it`);
-  if (!offered.has('apply_patch')) return missing('apply_patch', `change ${file}`);
+  if (!world.tools.has('apply_patch')) return missing('apply_patch', `change ${file}`);
   const [output = ''] = yield [look];
   const found = contents(output, look);
   if (found === undefined) return { text: `I could not read ${file}: ${firstLine(body(output))}` };
   const changed = found.split('\n').filter((line) => line.includes(from));
   if (changed.length === 0) return { text: `${file} does not contain "${from}".` };
   const chunks = changed.flatMap((line) => ['@@', `-${line}`, `+${line.replaceAll(from, to)}`]);
-  const [done = ''] = yield [patchCall([`*** Update File: ${file}`, ...chunks], offered)!];
+  const [done = ''] = yield [patchCall([`*** Update File: ${file}`, ...chunks], world)!];
   if (!succeeded(done)) return { text: `I could not change ${file}: ${firstLine(done)}` };
   return { text: `I changed ${changed.length} ${changed.length === 1 ? 'line' : 'lines'} of ${file}.` };
 }
 
-function* plan([steps = '']: readonly string[], offered: Offered): Work {
-  if (!offered.has('update_plan')) return missing('update_plan', 'show a plan');
+function* plan([steps = '']: readonly string[], world: World): Work {
+  if (!world.tools.has('update_plan')) return missing('update_plan', 'show a plan');
   const items = steps.split(';').flatMap((step) => (step.trim() === '' ? [] : [step.trim()]));
   const args = { plan: items.map((step, i) => ({ step, status: i === 0 ? 'in_progress' : 'pending' })) };
   yield [{ name: 'update_plan', args }];
   return { text: `The plan has ${items.length} ${items.length === 1 ? 'step' : 'steps'}.` };
 }
 
-function* ask([question = '', answers = '']: readonly string[], offered: Offered): Work {
-  if (!offered.has('request_user_input')) return missing('request_user_input', 'ask you that');
+function* ask([question = '', answers = '']: readonly string[], world: World): Work {
+  if (!world.tools.has('request_user_input')) return missing('request_user_input', 'ask you that');
   const given = answers.split('/').flatMap((label) => (label.trim() === '' ? [] : [label.trim()]));
   const options = (given.length > 1 ? given : ['Yes', 'No']).map((label) => ({ label, description: label }));
   const [output = ''] = yield [
@@ -184,8 +189,8 @@ function* ask([question = '', answers = '']: readonly string[], offered: Offered
   return { text: `The answer is: ${firstLine(output)}` };
 }
 
-function* agents([tasks = '']: readonly string[], offered: Offered): Work {
-  const tool = offered.get('spawn_agent');
+function* agents([tasks = '']: readonly string[], world: World): Work {
+  const tool = world.tools.get('spawn_agent');
   if (!tool) return missing('spawn_agent', 'start agents');
   const named = tool.form === 'function' && tool.parameters.properties?.task_name !== undefined;
   const messages = tasks.split('|').flatMap((task) => (task.trim() === '' ? [] : [task.trim()]));
@@ -201,18 +206,27 @@ function* count([to = '', slowly = '']: readonly string[]): Work {
   return { text: numbers.join(' '), slow: slowly !== '' };
 }
 
-function readCall(file: string, offered: Offered): ScriptedCall | undefined {
-  const tool = offered.get('read_file');
-  if (tool?.form === 'function') {
-    const field = tool.parameters.properties?.file_path ? 'file_path' : 'path';
-    return { name: 'read_file', args: { [field]: file } };
-  }
-  if (!offered.has('exec_command')) return undefined;
+/** The file tools take absolute names only. */
+function absolute(file: string, { cwd }: World): string | undefined {
+  if (file.startsWith('/')) return file;
+  return cwd === undefined ? undefined : `${cwd.replace(/\/$/, '')}/${file}`;
+}
+
+function readCall(file: string, world: World): ScriptedCall | undefined {
+  const path = absolute(file, world);
+  if (world.tools.has('read_file') && path !== undefined) return { name: 'read_file', args: { file_path: path } };
+  if (!world.tools.has('exec_command')) return undefined;
   return { name: 'exec_command', args: { cmd: `cat -- '${file.replaceAll("'", `'\\''`)}'` } };
 }
 
-function patchCall(lines: readonly string[], offered: Offered): ScriptedCall | undefined {
-  const tool = offered.get('apply_patch');
+function writeCall(file: string, content: string, world: World): ScriptedCall | undefined {
+  const path = absolute(file, world);
+  if (!world.tools.has('write_file') || path === undefined) return undefined;
+  return { name: 'write_file', args: { file_path: path, content } };
+}
+
+function patchCall(lines: readonly string[], world: World): ScriptedCall | undefined {
+  const tool = world.tools.get('apply_patch');
   const patch = ['*** Begin Patch', ...lines, '*** End Patch', ''].join('\n');
   if (!tool) return undefined;
   return { name: 'apply_patch', form: tool.form, args: tool.form === 'custom' ? patch : { input: patch } };
