@@ -27,7 +27,7 @@ export const run: Run = async (context, parsed) => {
     context.out(`${session}\n`);
     return exit.done;
   }
-  return turn({ context, client, parsed, session, prompt: plan.how === 'new' ? undefined : prompt, patience });
+  return await turn({ context, client, parsed, session, prompt: plan.how === 'new' ? undefined : prompt, patience });
 };
 
 type Plan = { readonly prompt: string | undefined; readonly needsPrompt: boolean } & (

@@ -3,7 +3,7 @@ import type { ContextPart } from '../actors/session.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Settings } from '../core/settings.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
-import type { Check, DaemonStatus } from '../ipc/messages.ts';
+import type { ActorInfo, AnswerOf, Check, DaemonStatus } from '../ipc/messages.ts';
 import type { Client } from './connection.ts';
 import type { EnvStore } from './env-store.ts';
 import type { Handles } from './handles.ts';
@@ -24,13 +24,17 @@ export interface Daemon {
   readonly tracers: Map<Client, SessionId | undefined>;
   readonly now: () => number;
   /** What a new session of a directory runs with; throws TcxError when no model is configured. */
-  readonly settings: (cwd: string, ask: SettingsAsk) => Promise<{ settings: Settings; warnings: readonly string[] }>;
+  readonly settings: (cwd: string, env: string, ask: SettingsAsk) => Promise<{ settings: Settings; warnings: readonly string[] }>;
   /** What a change of a session's settings means. */
   readonly change: (session: SessionId, ask: SettingsAsk) => Promise<Partial<Settings>>;
   /** The facts a message is accompanied by. */
   readonly facts: (cwd: string, settings: Settings) => Promise<readonly ContextPart[]>;
-  readonly config: (cwd: string, overrides: readonly string[]) => Promise<Record<string, unknown>>;
-  readonly actors: () => Promise<import('../ipc/messages.ts').ActorInfo[]>;
+  readonly config: (cwd: string, env: string, overrides: readonly string[]) => Promise<AnswerOf<'config'>>;
+  /** Goes on with a turn that waited for a key, when the key is there. */
+  readonly unpark: (session: SessionId) => Promise<void>;
+  /** A client brought an environment that was not known. */
+  readonly learned: () => Promise<void>;
+  readonly actors: () => Promise<ActorInfo[]>;
   readonly status: () => Promise<DaemonStatus>;
   readonly doctor: (session: SessionId | undefined) => Promise<readonly Check[]>;
   readonly blobs: {

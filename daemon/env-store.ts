@@ -10,7 +10,8 @@ export type Vars = Readonly<Record<string, string>>;
 export class EnvStore {
   readonly #folder: string;
   readonly #known = new Map<string, Promise<Vars>>();
-  readonly #complete = new Set<string>();
+  /** Credentials by the environment they came with; the one that asks has its own before anybody's. */
+  readonly #own = new Map<string, Readonly<Record<string, string>>>();
   readonly #secrets = new Map<string, string>();
   readonly #isSecret: (name: string) => boolean;
 
@@ -21,16 +22,15 @@ export class EnvStore {
   }
 
   /** Whether the credentials of this environment are in memory; false after a restart, until a client brings them. */
-  has = (digest: string) => this.#complete.has(digest);
+  has = (digest: string) => this.#own.has(digest);
 
   async put(digest: string, vars: Vars): Promise<void> {
     const kept: Record<string, string> = {};
-    for (const [name, value] of Object.entries(vars)) {
-      if (this.#isSecret(name)) this.#secrets.set(name, value);
-      else kept[name] = value;
-    }
+    const own: Record<string, string> = {};
+    for (const [name, value] of Object.entries(vars)) (this.#isSecret(name) ? own : kept)[name] = value;
+    for (const [name, value] of Object.entries(own)) this.#secrets.set(name, value);
+    this.#own.set(digest, own);
     this.#known.set(digest, Promise.resolve(kept));
-    this.#complete.add(digest);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(digest);
     await writeFile(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
@@ -45,8 +45,8 @@ export class EnvStore {
     return known;
   }
 
-  /** A credential some client of this home came with; the newest value counts. */
-  secret = (name: string) => this.#secrets.get(name);
+  /** A credential of this environment, else the newest that any client of this home came with. */
+  secret = (name: string, digest?: string) => (digest === undefined ? undefined : this.#own.get(digest)?.[name]) ?? this.#secrets.get(name);
   secrets = (): Vars => Object.fromEntries(this.#secrets);
   restore(secrets: Vars) {
     for (const [name, value] of Object.entries(secrets)) if (!this.#secrets.has(name)) this.#secrets.set(name, value);

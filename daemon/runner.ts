@@ -1,18 +1,20 @@
 /** Effect name → what does it: the whole list on one screen. */
+import { resolve } from 'node:path';
 import type { EffectName, InputOf, Outcome } from '../actors/effects.ts';
-import { interceptedPatch } from '../core/patch-intercept.ts';
+import { interceptPatch } from '../core/patch-intercept.ts';
 import type { RowOf } from '../core/rows.ts';
 import type { ReadUse } from '../core/tools.ts';
 import { parse } from '../core/tools.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Effect, EffectIo } from './effect.ts';
 import type { EffectRunner } from './hosts/host.ts';
+import type { Answer } from './tools/answer.ts';
 import { applyPatch, type PatchPlace, preparePatch, settlePatch } from './tools/patch.ts';
 
 export interface RunnerDeps {
   readonly model: Effect<'model'>;
   readonly commands: { readonly command: Effect<'command'>; readonly watch: Effect<'watch'>; readonly kill: Effect<'kill'> };
-  readonly read: (use: ReadUse, cwd: string, signal: AbortSignal) => Promise<{ text: string; ok: boolean }>;
+  readonly read: (use: ReadUse, cwd: string, signal: AbortSignal) => Promise<Answer>;
   /** The row of a call, with the arguments as the model wrote them. */
   readonly call: (session: SessionId, call: number) => Promise<RowOf<'call'>['body']>;
   readonly umask: (session: SessionId) => Promise<number>;
@@ -26,9 +28,10 @@ export function createRunner(deps: RunnerDeps): EffectRunner {
   const patchOf = async (session: SessionId, n: number, cwd: string) => {
     const { name, form, args } = await deps.call(session, n);
     const parsed = parse(name, form, args);
-    const inner = parsed.ok && parsed.use.name === 'exec_command' ? interceptedPatch(parsed.use.cmd) : undefined;
-    if (!inner) return { call: { name, form, args }, cwd };
-    return { call: { name: 'apply_patch', form: 'custom' as const, args: inner.patch }, cwd: inner.cwd(cwd) };
+    const inner = parsed.ok && parsed.use.name === 'exec_command' ? interceptPatch(parsed.use.cmd) : undefined;
+    if (!parsed.ok || parsed.use.name !== 'exec_command' || inner?.kind !== 'patch') return { call: { name, form, args }, cwd };
+    const call = { name: 'apply_patch', form: 'custom' as const, args: inner.patch };
+    return { call, cwd: resolve(cwd, parsed.use.workdir ?? '.', inner.cd ?? '.') };
   };
   const place = async (cwd: string, { session, signal }: EffectIo): Promise<PatchPlace> => ({ cwd, umask: await deps.umask(session), signal, clock: deps.uptime });
 
@@ -39,8 +42,7 @@ export function createRunner(deps: RunnerDeps): EffectRunner {
       const { name, form, args } = await deps.call(io.session, call);
       const parsed = parse(name, form, args);
       if (!parsed.ok) return { kind: 'failed', why: parsed.why };
-      const value = await deps.read(parsed.use as ReadUse, cwd, io.signal);
-      return io.signal.aborted ? { kind: 'interrupted' } : { kind: 'done', value };
+      return deps.read(parsed.use as ReadUse, cwd, io.signal);
     },
     prepare: async ({ call, cwd }, io) => {
       const patch = await patchOf(io.session, call, cwd);

@@ -1,7 +1,7 @@
 /** From config layers and a client's wishes to what a session runs with. */
 import type { Config } from '../core/config.ts';
 import { parseOverrides } from '../core/config-overrides.ts';
-import { modelInfo } from '../core/models.ts';
+import { modelInfo, modelOptions } from '../core/models.ts';
 import { chooseModel, type Lookup, noModel } from '../core/providers.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Table } from '../core/toml.ts';
@@ -52,16 +52,15 @@ export async function newSettings(deps: SettingsDeps, cwd: string, ask: Settings
 }
 
 function settingsOf(config: Config, { provider, model }: { provider: string; model: string }, ask: SettingsAsk): Settings {
-  const info = modelInfo(model);
-  const effort = config.model_reasoning_effort ?? info.effort;
-  const summary = config.model_reasoning_summary ?? info.summary;
-  const verbosity = info.verbosity === undefined ? undefined : (config.model_verbosity ?? info.verbosity);
+  const { parallelCalls: _, ...options } = modelOptions(modelInfo(model), {
+    ...(config.model_reasoning_effort && { effort: config.model_reasoning_effort }),
+    ...(config.model_reasoning_summary && { summary: config.model_reasoning_summary }),
+    ...(config.model_verbosity && { verbosity: config.model_verbosity }),
+  });
   return {
     provider,
     model,
-    ...(effort && { effort }),
-    ...(summary && { summary }),
-    ...(verbosity && { verbosity }),
+    ...options,
     approval: config.approval_policy ?? (ask.unattended ? 'never' : 'on-request'),
     sandbox: config.sandbox_mode ?? 'read-only',
     ...(ask.unattended !== undefined && { unattended: ask.unattended }),

@@ -7,10 +7,11 @@ import type { Meta } from '../../core/meta.ts';
 import { modelInfo } from '../../core/models.ts';
 import type { Row } from '../../core/rows.ts';
 import type { Effect, EffectIo } from '../effect.ts';
+import type { Renew } from '../models/resolve.ts';
 import type { ModelDelta, ModelRequest, ModelResult, Provider } from '../models/provider.ts';
 
 export type Resolved =
-  | { readonly kind: 'ready'; readonly provider: Provider; readonly instructions: string }
+  | { readonly kind: 'ready'; readonly provider: Provider; readonly renew?: Renew; readonly instructions: string }
   /** The key is not here now; somebody may bring it. */
   | { readonly kind: 'needs a key'; readonly why: string; readonly fix: string }
   | { readonly kind: 'wrong'; readonly why: string };
@@ -19,7 +20,7 @@ export interface ModelDeps {
   readonly session: (session: SessionId) => Promise<{ meta: Meta; rows: readonly Row[] }>;
   readonly resolve: (meta: Meta) => Promise<Resolved>;
   readonly tools: (meta: Meta) => readonly ToolSpec[];
-  readonly ask: (provider: Provider, request: ModelRequest, io: { signal: AbortSignal; emit: (delta: ModelDelta) => void }) => Promise<ModelResult>;
+  readonly ask: (resolved: { readonly provider: Provider; readonly renew?: Renew }, request: ModelRequest, io: { signal: AbortSignal; emit: (delta: ModelDelta) => void }) => Promise<ModelResult>;
 }
 
 export const createModel =
@@ -30,7 +31,7 @@ export const createModel =
     if (resolved.kind === 'needs a key') return { kind: 'parked', why: resolved.why, fix: resolved.fix };
     if (resolved.kind === 'wrong') return { kind: 'failed', why: resolved.why, code: 'config' };
     const request = requestOf(io.session, turn, meta, rows, resolved.instructions, deps.tools(meta));
-    const result = await deps.ask(resolved.provider, request, { signal: io.signal, emit: (delta) => show(delta, io) });
+    const result = await deps.ask(resolved, request, { signal: io.signal, emit: (delta) => show(delta, io) });
     return outcome(result);
   };
 

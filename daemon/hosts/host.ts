@@ -90,6 +90,8 @@ export interface Host {
   /** Rows after `after`, at most `limit`, in order. */
   rows(session: SessionId, after: number, limit: number): Promise<readonly Row[]>;
   state(session: SessionId): Promise<SessionState>;
+  /** The rows the conversation is computed from: those after its newest compaction. */
+  window(session: SessionId): Promise<readonly Row[]>;
   /** The sessions that are loaded. */
   list(): readonly SessionState[];
   watch(listener: HostListener): Disposable;

@@ -7,6 +7,7 @@ const listLimit = 1000;
 
 export async function env(daemon: Daemon, _client: Client, { digest, vars }: RequestOf<'env'>) {
   await daemon.envs.put(digest, vars);
+  await daemon.learned();
   return {};
 }
 
@@ -34,7 +35,7 @@ export function watch(daemon: Daemon, client: Client, { what }: RequestOf<'watch
   return {};
 }
 
-export const config = (daemon: Daemon, _client: Client, { cwd, overrides }: RequestOf<'config'>) => daemon.config(cwd, overrides ?? []);
+export const config = (daemon: Daemon, client: Client, { cwd, overrides }: RequestOf<'config'>) => daemon.config(cwd, client.hello.env, overrides ?? []);
 
 export async function status(daemon: Daemon) {
   return { ...(await daemon.status()) };

@@ -22,7 +22,7 @@ function driving(daemon: Daemon, client: Client, session: SessionId) {
 export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<'new'>) {
   const { cwd, source, text, key } = ask;
   const session = ask.session as SessionId;
-  const { settings, warnings } = await daemon.settings(cwd, ask.settings);
+  const { settings, warnings } = await daemon.settings(cwd, client.hello.env, ask.settings);
   const { approval, sandbox, unattended } = settings;
   const name = await daemon.handles.name(session, ask.name ?? text ?? cwd.split('/').at(-1) ?? 'session');
   const created = draft('created', { cwd, source, settings, env: client.hello.env, umask: client.hello.umask, by: client.label });
@@ -41,6 +41,7 @@ export async function attach(daemon: Daemon, client: Client, { session: ref, aft
   const { host, hub, sessions, marks } = daemon;
   const before = await host.state(session);
   if (before.meta.archived) throw new TcxError('archived', `session ${sessions.name(session)} is archived`, `tcx unarchive ${sessions.name(session)}`);
+  await daemon.unpark(session);
   if (detachOthers) detachAll(daemon, session, client);
   const { draft: left, seen } = await marks.get(session);
   const from = after ?? Math.max(0, before.tree.seq - attachRows);

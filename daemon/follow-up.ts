@@ -1,0 +1,110 @@
+/** What a commit causes outside the log: viewers see it, the index learns it, spools nobody needs are dropped. */
+import { type ActorId, type EffectKey, effectKey, type SessionId } from '../core/ids.ts';
+import type { Push } from '../ipc/messages.ts';
+import type { Client } from './connection.ts';
+import type { Holder } from './holder/client.ts';
+import type { Committed, Host, SessionState } from './hosts/host.ts';
+import type { Hub } from './hub.ts';
+import type { MarkStore } from './marks.ts';
+import type { Projector } from './projector.ts';
+import type { Residents } from './residents.ts';
+import type { Sessions } from './sessions.ts';
+import { isBusy } from './supervise.ts';
+
+export interface FollowUp {
+  readonly host: Host;
+  readonly hub: Hub;
+  readonly sessions: Sessions;
+  readonly marks: MarkStore;
+  readonly projector: Projector;
+  readonly residents: Residents;
+  readonly holder: Holder;
+  readonly clients: ReadonlyMap<number, Client>;
+  readonly changed: () => void;
+  readonly trace: (session: SessionId, line: string) => void;
+  readonly now: () => number;
+}
+
+export function followCommits(parts: FollowUp): Disposable {
+  const { host, hub, sessions, projector, residents, holder } = parts;
+  const views = new Views(parts);
+  return host.watch({
+    committed: (commit) => {
+      const { session, rows, closed, ended, meta } = commit;
+      sessions.note(commit);
+      hub.committed(session, rows, closed);
+      projector.committed(commit);
+      residents.works(meta.cwd, session, isBusy(commit));
+      for (const actor of ended) if (isCommand(actor)) void dropSpool(holder, residents, actor);
+      returnWords(parts, commit);
+      if (hub.isFocused(session)) void sessions.saw(session, commit.tree.seq, parts.now());
+      parts.trace(session, traceLine(commit));
+      views.changed(session);
+      parts.changed();
+    },
+    live: (session, key, delta) => hub.delta(session, key, delta),
+    trouble: (state) => {
+      views.changed(state.session);
+      parts.changed();
+      if (state.trouble) hub.push(state.session, { t: 'notice', level: 'error', session: state.session, text: `${state.trouble.why}. ${state.trouble.fix}` });
+    },
+    unloaded: (session) => {
+      sessions.forget(session);
+      parts.changed();
+    },
+  });
+}
+
+const isCommand = (actor: ActorId) => /\/p\d+$/.test(actor);
+
+async function dropSpool(holder: Holder, residents: Residents, actor: ActorId) {
+  residents.ptyEnded(actor, 'exited');
+  await holder.forget(effectKey(actor, 'run', 1));
+}
+
+/** Words that an interrupt left undelivered go back to the client that said them, or wait in the session's draft. */
+function returnWords({ hub, marks, clients }: FollowUp, { session, rows }: Committed) {
+  for (const row of rows) {
+    if (row.kind !== 'unqueued' || row.body.why !== 'returned') continue;
+    const { by, text } = row.body;
+    const seat = hub.seats(session).find(({ outlet }) => outlet.label === by);
+    const push: Push = { t: 'returned', session, texts: [text] };
+    if (seat) clients.get(seat.outlet.client)?.push(push);
+    else void marks.get(session).then(({ draft }) => marks.set(session, { draft: draft === '' ? text : `${text}\n${draft}` }));
+  }
+}
+
+function traceLine({ session, rows, tree, closed }: Committed): string {
+  const kinds = rows.map(({ kind, seq }) => `${kind}@${seq}`).join(' ');
+  const states = Object.entries(tree.actors).map(([id, { machine, value }]) => `${machine}${id.slice(36)}=${JSON.stringify(value)}`);
+  const open = Object.keys(tree.open).map((key) => key.slice(37));
+  return `${session.slice(0, 8)} seq ${tree.seq} [${kinds}] ${states.join(' ')}${open.length > 0 ? ` open ${open.join(' ')}` : ''}${closed.length > 0 ? ` closed ${closed.map((key: EffectKey) => key.slice(37)).join(' ')}` : ''}`;
+}
+
+/** The newest view of a session to all who look, computed again only after the one before has gone out. */
+class Views {
+  readonly #parts: FollowUp;
+  readonly #busy = new Map<SessionId, 'once' | 'again'>();
+
+  constructor(parts: FollowUp) {
+    this.#parts = parts;
+  }
+
+  changed(session: SessionId) {
+    if (this.#parts.hub.viewers(session) === 0) return;
+    const busy = this.#busy.has(session);
+    this.#busy.set(session, busy ? 'again' : 'once');
+    if (!busy) void this.#send(session);
+  }
+
+  async #send(session: SessionId) {
+    const { hub, sessions } = this.#parts;
+    do {
+      this.#busy.set(session, 'once');
+      const state: SessionState | undefined = this.#parts.host.list().find((each) => each.session === session);
+      if (state) hub.state(await sessions.view(state));
+    } while (this.#busy.get(session) === 'again');
+    this.#busy.delete(session);
+  }
+}
+

@@ -1,0 +1,108 @@
+/** What sessions need of config and credentials: settings, first words, providers with their keys, variables of commands. */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import type { ContextPart } from '../actors/session.ts';
+import type { Config } from '../core/config.ts';
+import { baseInstructions } from '../core/instructions.ts';
+import type { Meta } from '../core/meta.ts';
+import { modelInfo } from '../core/models.ts';
+import { chooseModel } from '../core/providers.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Table } from '../core/toml.ts';
+import type { CutPolicy } from '../core/truncate.ts';
+import type { Home } from '../ipc/home.ts';
+import type { AnswerOf } from '../ipc/messages.ts';
+import type { SettingsAsk } from '../ipc/protocol.ts';
+import { createContext } from './agents-md.ts';
+import { createFileCache } from './config/file-cache.ts';
+import { createConfigLoader, type Loaded } from './config/load.ts';
+import type { Resolved } from './effects/model.ts';
+import type { EnvStore } from './env-store.ts';
+import { createTokens } from './models/auth-command.ts';
+import { createResolve } from './models/resolve.ts';
+import { changedSettings, loadConfig, newSettings, overridesOf, type SettingsDeps } from './settings.ts';
+
+export interface AccessDeps {
+  readonly home: Home;
+  readonly userHome: string;
+  readonly envs: () => EnvStore;
+  readonly shell: string;
+  readonly now: () => number;
+  readonly account: (provider: string, event: { type: 'key.came' } | { type: 'key.missing'; why: string }) => void;
+}
+
+const cachedFiles = 256;
+const systemFile = '/etc/tcx/config.toml';
+
+export type ModelAccess = ReturnType<typeof createModelAccess>;
+
+export function createModelAccess({ home, userHome, envs, shell, now, account }: AccessDeps) {
+  const files = createFileCache(cachedFiles);
+  const load = createConfigLoader({ home, userHome, systemFile, readFile: files });
+  const context = createContext({ home, readFile: files });
+  const resolve = createResolve(createTokens({ spawn, now, userHome }));
+  /** Variables as a session made in that environment has them, credentials among them. */
+  const depsFor = async (env: string | undefined): Promise<SettingsDeps> => {
+    const vars = await envs().vars(env);
+    return { load, env: (name) => envs().secret(name, env) ?? vars[name], stored: () => undefined };
+  };
+  const plain: SettingsDeps = { load, env: () => undefined, stored: () => undefined };
+
+  /** The config that holds for a session: its folder's, with what it was made with on top. */
+  const loadedFor = (cwd: string, settings: Settings | undefined): Promise<Loaded> => loadConfig(plain, cwd, (settings?.overrides ?? {}) as Table, {});
+
+  return {
+    load: loadedFor,
+    settings: async (cwd: string, env: string, ask: SettingsAsk) => newSettings(await depsFor(env), cwd, ask),
+    change: async ({ cwd, env, settings }: Meta, ask: SettingsAsk) => changedSettings(await depsFor(env), cwd, settings, ask),
+
+    /** The home's own config, which needs no folder; undefined while it cannot be read. */
+    async base(): Promise<Config | undefined> {
+      const result = await load({});
+      return result.ok ? result.loaded.config : undefined;
+    },
+
+    async facts(cwd: string, settings: Settings): Promise<readonly ContextPart[]> {
+      const loaded = await loadedFor(cwd, settings);
+      const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const { parts } = await context({ cwd, shell, now: now(), timezone, sandbox: settings.sandbox, loaded });
+      return parts;
+    },
+
+    async provider({ cwd, settings, env }: Meta): Promise<Resolved> {
+      const { config } = await loadedFor(cwd, settings);
+      const environment = await envs().vars(env);
+      const { env: lookup, stored } = await depsFor(env);
+      const found = await resolve({ config, id: settings.provider, env: lookup, stored, environment });
+      if (found.kind === 'failed') return { kind: 'wrong', why: found.why };
+      if (found.kind === 'needs a key') {
+        account(settings.provider, { type: 'key.missing', why: found.why });
+        return found;
+      }
+      account(settings.provider, { type: 'key.came' });
+      return { ...found, instructions: await instructionsOf(config) };
+    },
+
+    /** How much of a tool's output the model is shown. */
+    async policy({ cwd, settings }: Meta): Promise<CutPolicy> {
+      const { config } = await loadedFor(cwd, settings);
+      const limit = config.tool_output_token_limit;
+      return limit === undefined ? modelInfo(settings.model).truncation : { mode: 'tokens', limit };
+    },
+
+    /** What holds in a folder, for a person or a client that draws: without anything secret. */
+    async show(cwd: string, env: string, overrides: readonly string[]): Promise<AnswerOf<'config'>> {
+      const deps = await depsFor(env);
+      const { config, warnings, layers } = await loadConfig(deps, cwd, overridesOf(overrides), {});
+      const configured = chooseModel(config, deps.env, deps.stored).kind === 'chosen';
+      const { tui, start, history, file_opener, hide_agent_reasoning } = config;
+      const files = layers.map(({ kind, file, disabled }) => ({ kind, ...(file && { file }), ...(disabled && { disabled }) }));
+      return { config: { tui, start, history, file_opener, hide_agent_reasoning }, warnings, layers: files, configured, files: [] };
+    },
+  };
+}
+
+async function instructionsOf(config: Config): Promise<string> {
+  const text = config.model_instructions_file ? await readFile(config.model_instructions_file, 'utf8') : baseInstructions;
+  return config.developer_instructions ? `${text}\n\n${config.developer_instructions}` : text;
+}

@@ -1,0 +1,43 @@
+/** Crash loops: a daemon that died three times within 10 s of its start comes up in safe mode, where nothing resumes by itself. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const soonMs = 10_000;
+const deaths = 3;
+
+interface Start {
+  readonly at: number;
+  /** Still there 10 s later, or ended on purpose. */
+  readonly well: boolean;
+}
+
+export interface Starts {
+  readonly safeMode: boolean;
+  /** This daemon has lived long enough, or ends on purpose. */
+  readonly well: () => void;
+}
+
+export function noteStart(home: string, now: number): Starts {
+  const file = join(home, 'run', 'starts.json');
+  const before = read(file).slice(-deaths);
+  const safeMode = before.length === deaths && before.every(({ well }) => !well);
+  const write = (well: boolean) => writeFileSync(file, JSON.stringify([...before, { at: now, well }].slice(-deaths)), { mode: 0o600 });
+  write(false);
+  const timer = setTimeout(() => write(true), soonMs);
+  timer.unref();
+  return {
+    safeMode,
+    well: () => {
+      clearTimeout(timer);
+      write(true);
+    },
+  };
+}
+
+function read(file: string): Start[] {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Start[];
+  } catch {
+    return [];
+  }
+}
