@@ -1,1 +1,3 @@
-export const run = async () => { throw new Error('archive'); };
+export const run = async () => {
+  throw new Error('archive');
+};

@@ -45,7 +45,10 @@ export class UsageError extends Error {
 export function parse(spec: CommandSpec, argv: readonly string[], common: Flags = {}): Parsed {
   const flags = { ...common, ...spec.flags };
   const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { type, short, multiple }]) => [name, { type, ...(short && { short }), ...(multiple && { multiple }) }]),
+    Object.entries(flags).map(([name, { type, short, multiple }]) => [
+      name,
+      { type, ...(short && { short }), ...(multiple && { multiple }) },
+    ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
@@ -59,7 +62,10 @@ function understood(error: NodeJS.ErrnoException, known: readonly string[]): Usa
   const unknown = /Unknown option '(-{1,2})([^']+)'/.exec(error.message);
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown) {
     const like = nearest(unknown[2]!, known);
-    return new UsageError(`unexpected argument '${unknown[1]}${unknown[2]}' found`, like && `a similar argument exists: '--${like}'`);
+    return new UsageError(
+      `unexpected argument '${unknown[1]}${unknown[2]}' found`,
+      like && `a similar argument exists: '--${like}'`,
+    );
   }
   return new UsageError(error.message.split('. ')[0]!);
 }
@@ -91,5 +97,13 @@ export function usage(spec: CommandSpec, common: Flags = {}): string {
     return `  ${left.padEnd(34)} ${flag.help}`;
   });
   const aliases = spec.aliases?.length ? `\nAlso: ${spec.aliases.map((alias) => `tcx ${alias}`).join(', ')}` : '';
-  return [`${spec.help}`, '', `Usage: tcx ${spec.name}${lines.length > 0 ? ' [OPTIONS]' : ''}${spec.args ? ` ${spec.args}` : ''}${aliases}`, '', ...lines].join('\n').trimEnd();
+  return [
+    `${spec.help}`,
+    '',
+    `Usage: tcx ${spec.name}${lines.length > 0 ? ' [OPTIONS]' : ''}${spec.args ? ` ${spec.args}` : ''}${aliases}`,
+    '',
+    ...lines,
+  ]
+    .join('\n')
+    .trimEnd();
 }

@@ -2,7 +2,13 @@
 import type { CommandSpec, Flags } from './args.ts';
 
 export const commonFlags: Flags = {
-  config: { type: 'string', short: 'c', multiple: true, value: 'KEY=VALUE', help: 'set a config key for this run, as TOML' },
+  config: {
+    type: 'string',
+    short: 'c',
+    multiple: true,
+    value: 'KEY=VALUE',
+    help: 'set a config key for this run, as TOML',
+  },
   home: { type: 'string', value: 'DIR', help: "tcx's home instead of $TCX_HOME or ~/.tcx" },
   'codex-home': { type: 'string', value: 'DIR', help: 'the same, by the name Codex knows', hidden: true },
   help: { type: 'boolean', short: 'h', help: 'show this' },
@@ -152,7 +158,11 @@ export const commands: readonly CommandSpec[] = [
       ...json,
     },
   },
-  { name: 'inbox', help: 'open questions', flags: { watch: { type: 'boolean', help: 'again whenever it changes' }, ...json } },
+  {
+    name: 'inbox',
+    help: 'open questions',
+    flags: { watch: { type: 'boolean', help: 'again whenever it changes' }, ...json },
+  },
   {
     name: 'decide',
     args: 'APPROVAL CHOICE',
@@ -160,9 +170,19 @@ export const commands: readonly CommandSpec[] = [
     flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json },
   },
   { name: 'approve', args: 'APPROVAL', help: 'answer yes, this once', flags: json },
-  { name: 'deny', args: 'APPROVAL', help: 'answer no', flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json } },
+  {
+    name: 'deny',
+    args: 'APPROVAL',
+    help: 'answer no',
+    flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json },
+  },
   { name: 'rename', args: 'SESSION NAME', help: 'give a session another name', flags: json },
-  { name: 'detach', args: '[SESSION]', help: 'detach the terminals that look at a session', flags: { all: { type: 'boolean', help: 'all of them' }, ...json } },
+  {
+    name: 'detach',
+    args: '[SESSION]',
+    help: 'detach the terminals that look at a session',
+    flags: { all: { type: 'boolean', help: 'all of them' }, ...json },
+  },
   {
     name: 'diff',
     args: 'SESSION',
@@ -199,7 +219,13 @@ export const commands: readonly CommandSpec[] = [
     name: 'fork',
     args: '[SESSION] [PROMPT]',
     help: 'a new session that shares the past of another',
-    flags: { ...findFlags, at: { type: 'string', value: 'SEQ', help: 'only the past up to this row' }, detached: { type: 'boolean', short: 'd', help: 'print its id and return' }, ...screenFlags, ...json },
+    flags: {
+      ...findFlags,
+      at: { type: 'string', value: 'SEQ', help: 'only the past up to this row' },
+      detached: { type: 'boolean', short: 'd', help: 'print its id and return' },
+      ...screenFlags,
+      ...json,
+    },
   },
   {
     name: 'wake',

@@ -1,1 +1,3 @@
-export const run = async () => { throw new Error('completion'); };
+export const run = async () => {
+  throw new Error('completion');
+};

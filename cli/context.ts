@@ -15,7 +15,9 @@ export interface Context {
   readonly err: (text: string) => void;
   readonly stdinIsTty: boolean;
   readonly stdoutIsTty: boolean;
-  readonly connect: (how: Pick<Connecting, 'kind'> & Partial<Pick<Connecting, 'start' | 'reconnect' | 'heartbeatMs' | 'cwd'>>) => Promise<Client>;
+  readonly connect: (
+    how: Pick<Connecting, 'kind'> & Partial<Pick<Connecting, 'start' | 'reconnect' | 'heartbeatMs' | 'cwd'>>,
+  ) => Promise<Client>;
 }
 
 /** Exit codes (own.md §1). */

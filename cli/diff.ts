@@ -1,1 +1,3 @@
-export const run = async () => { throw new Error('diff'); };
+export const run = async () => {
+  throw new Error('diff');
+};

@@ -1,1 +1,3 @@
-export const run = async () => { throw new Error('doctor'); };
+export const run = async () => {
+  throw new Error('doctor');
+};

@@ -37,11 +37,17 @@ export class ExecEvents {
         this.#usage = noUsage;
         return [{ type: 'turn.started' }];
       case 'note':
-        return row.body.level === 'info' ? [] : [this.#completed({ id: this.#id(), type: 'error', message: row.body.text })];
+        return row.body.level === 'info'
+          ? []
+          : [this.#completed({ id: this.#id(), type: 'error', message: row.body.text })];
       case 'reasoning':
-        return row.body.text === '' ? [] : [this.#completed({ id: this.#id(), type: 'reasoning', text: row.body.text })];
+        return row.body.text === ''
+          ? []
+          : [this.#completed({ id: this.#id(), type: 'reasoning', text: row.body.text })];
       case 'assistant':
-        return row.body.text === '' ? [] : [this.#completed({ id: this.#id(), type: 'agent_message', text: row.body.text })];
+        return row.body.text === ''
+          ? []
+          : [this.#completed({ id: this.#id(), type: 'agent_message', text: row.body.text })];
       case 'call':
         return this.#call(row);
       case 'patch':
@@ -92,7 +98,14 @@ export class ExecEvents {
     const patch = this.#patches.get(call);
     if (patch) {
       this.#patches.delete(call);
-      return [this.#completed({ id: patch.id, type: 'file_change', changes: patch.changes, status: status === 'done' ? 'completed' : 'failed' })];
+      return [
+        this.#completed({
+          id: patch.id,
+          type: 'file_change',
+          changes: patch.changes,
+          status: status === 'done' ? 'completed' : 'failed',
+        }),
+      ];
     }
     const of = this.#writes.get(call) ?? call;
     const command = this.#commands.get(of);
@@ -102,7 +115,11 @@ export class ExecEvents {
     if (exec && exec.code === undefined && status !== 'interrupted') return [];
     this.#commands.delete(of);
     const code = exec?.code ?? null;
-    return [this.#completed(commandItem(command, code, status === 'declined' ? 'declined' : code === 0 ? 'completed' : 'failed'))];
+    return [
+      this.#completed(
+        commandItem(command, code, status === 'declined' ? 'declined' : code === 0 ? 'completed' : 'failed'),
+      ),
+    ];
   }
 
   #ended({ body: { status, error } }: RowOf<'turn.ended'>): ExecEvent[] {

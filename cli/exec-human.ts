@@ -1,7 +1,8 @@
 /** What `exec` tells a person on stderr while it runs: a banner, then one block a row, as Codex has it. */
-import type { Attached } from '../ipc/messages.ts';
+
 import { addUsage, noUsage, type Row } from '../core/rows.ts';
 import { parse } from '../core/tools.ts';
+import type { Attached } from '../ipc/messages.ts';
 import { shellLine } from './exec-events.ts';
 
 export interface Style {
@@ -91,7 +92,12 @@ export class HumanLog {
     if (!this.#commands.has(call)) return status === 'done' ? '' : `${this.#style.dim(text)}\n`;
     this.#commands.delete(call);
     if (!exec) return `${this.#style.red(` ${status}`)}: ${text}\n`;
-    const how = exec.code === undefined ? ` goes on in the background after ${tookMs}ms` : exec.code === 0 ? ` succeeded in ${tookMs}ms` : ` exited ${exec.code} in ${tookMs}ms`;
+    const how =
+      exec.code === undefined
+        ? ` goes on in the background after ${tookMs}ms`
+        : exec.code === 0
+          ? ` succeeded in ${tookMs}ms`
+          : ` exited ${exec.code} in ${tookMs}ms`;
     return `${how}:\n${this.#style.dim(text)}${text.endsWith('\n') || text === '' ? '' : '\n'}`;
   }
 }

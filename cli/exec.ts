@@ -47,13 +47,19 @@ function planOf({ args, flags }: Parsed): Plan {
     if (first === undefined) throw new CliError('fork needs a session', 'tcx exec fork SESSION [PROMPT]', exit.usage);
     return { how: 'fork', target: first, prompt: second, needsPrompt: false };
   }
-  if (args.length > 1) throw new CliError(`one prompt is expected, ${args.length} words were given`, 'put the prompt in quotes', exit.usage);
+  if (args.length > 1)
+    throw new CliError(
+      `one prompt is expected, ${args.length} words were given`,
+      'put the prompt in quotes',
+      exit.usage,
+    );
   return { how: 'new', prompt: word, needsPrompt: true };
 }
 
 /** A run without a person works only where a repository can show what it did, unless that is waived. */
 function checkDirectory({ cwd }: Context, { flags }: Parsed) {
-  if (flags['skip-git-repo-check'] || flags.yolo || flags['dangerously-bypass-approvals-and-sandbox'] || flags.demo) return;
+  if (flags['skip-git-repo-check'] || flags.yolo || flags['dangerously-bypass-approvals-and-sandbox'] || flags.demo)
+    return;
   for (let folder = cwd; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return;
     if (folder === dirname(folder)) break;
@@ -67,20 +73,41 @@ function waitApproval({ flags }: Parsed): number | undefined {
   if (typeof value !== 'string') return undefined;
   if (value === '') return Number.POSITIVE_INFINITY;
   const ms = parseDuration(value);
-  if (ms === undefined) throw new CliError(`--wait-approval ${value} is no duration`, 'such as 30s, 5m or 1h', exit.usage);
+  if (ms === undefined)
+    throw new CliError(`--wait-approval ${value} is no duration`, 'such as 30s, 5m or 1h', exit.usage);
   return ms;
 }
 
 /** A new session is made with its prompt in it: one commit, one wait for the disk. */
-async function begin(context: Context, client: Client, parsed: Parsed, plan: Plan, text: string | undefined): Promise<string> {
+async function begin(
+  context: Context,
+  client: Client,
+  parsed: Parsed,
+  plan: Plan,
+  text: string | undefined,
+): Promise<string> {
   const ask = settingsAsk(context, parsed);
   const waits = parsed.flags['wait-approval'] !== undefined;
-  const settings = { ...ask, ...(waits ? { approval: ask.approval ?? ('on-request' as const) } : { unattended: true }) };
+  const settings = {
+    ...ask,
+    ...(waits ? { approval: ask.approval ?? ('on-request' as const) } : { unattended: true }),
+  };
   if (plan.how === 'new') {
     const id = uuidv7(Date.now(), randomBytes(10));
-    return (await client.request('new', { session: id, cwd: context.cwd, source: 'exec', settings, ...(text !== undefined && { text }) })).session;
+    return (
+      await client.request('new', {
+        session: id,
+        cwd: context.cwd,
+        source: 'exec',
+        settings,
+        ...(text !== undefined && { text }),
+      })
+    ).session;
   }
-  if (plan.how === 'fork') return (await client.request('fork', { session: plan.target, as: uuidv7(Date.now(), randomBytes(10)), source: 'exec' })).session;
+  if (plan.how === 'fork')
+    return (
+      await client.request('fork', { session: plan.target, as: uuidv7(Date.now(), randomBytes(10)), source: 'exec' })
+    ).session;
   const target = plan.target ?? '.';
   const { session, archived, name } = await client.request('resolve', { session: target });
   if (archived) throw new CliError(`session ${name} is archived`, `tcx unarchive ${name}`);
@@ -108,7 +135,8 @@ async function turn({ context, client, parsed, session, prompt, patience }: Turn
     for (const row of fresh) {
       output?.row(row);
       if (row.kind === 'assistant' && row.body.text !== '') shown.last = row.body.text;
-      if (row.kind === 'asked' && patience !== undefined && Number.isFinite(patience)) questionTimer ??= setTimeout(() => resolve(exit.needsPerson), patience);
+      if (row.kind === 'asked' && patience !== undefined && Number.isFinite(patience))
+        questionTimer ??= setTimeout(() => resolve(exit.needsPerson), patience);
       if (row.kind === 'answered') {
         clearTimeout(questionTimer);
         questionTimer = undefined;
@@ -126,7 +154,10 @@ async function turn({ context, client, parsed, session, prompt, patience }: Turn
         for (const { kind, text, clear } of live) if (kind === 'status' && clear) output?.retry(text);
       },
       state: ({ questions }) => output?.questions(questions.map(({ approval, summary }) => `${approval}: ${summary}`)),
-      bye: ({ why, by }) => reject(new CliError(`this run was ended by the daemon: ${why}${by ? ` by ${by}` : ''}`, `tcx attach ${session}`)),
+      bye: ({ why, by }) =>
+        reject(
+          new CliError(`this run was ended by the daemon: ${why}${by ? ` by ${by}` : ''}`, `tcx attach ${session}`),
+        ),
       lost: reject,
     },
   );
@@ -134,7 +165,13 @@ async function turn({ context, client, parsed, session, prompt, patience }: Turn
   using _signals = onInterrupt(() => void client.request('interrupt', { session }).catch(reject));
   output.begin(session);
   if (prompt === undefined) rows(attachment.first.rows);
-  else await client.request('say', { session, key: `exec ${uuidv7(Date.now(), randomBytes(10))}`, text: prompt, mode: 'steer' });
+  else
+    await client.request('say', {
+      session,
+      key: `exec ${uuidv7(Date.now(), randomBytes(10))}`,
+      text: prompt,
+      mode: 'steer',
+    });
   try {
     const code = await promise;
     await finish(context, parsed, shown.last, code);
@@ -157,7 +194,9 @@ function createOutput(context: Context, { flags }: Parsed, first: Attached): Out
   const questions = (open: readonly string[]) => {
     for (const question of open.filter((each) => !told.has(each))) {
       told.add(question);
-      context.err(`waiting for approval ${question}\n  tcx approve ${question.split(':')[0]} · tcx deny ${question.split(':')[0]}\n`);
+      context.err(
+        `waiting for approval ${question}\n  tcx approve ${question.split(':')[0]} · tcx deny ${question.split(':')[0]}\n`,
+      );
     }
   };
   if (flags.json || flags['experimental-json']) {

@@ -1,1 +1,3 @@
-export const run = async () => { throw new Error('kill-server'); };
+export const run = async () => {
+  throw new Error('kill-server');
+};

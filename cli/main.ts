@@ -1,6 +1,7 @@
 /** Finds the command that is meant, hands it the world, and turns what it throws into a sentence and an exit code. */
-import { homedir } from 'node:os';
+
 import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ClientError } from '../ipc/client.ts';
 import { ensureHome, fileSystem, homeOf } from '../ipc/home.ts';
@@ -61,15 +62,26 @@ function meant(argv: readonly string[]): Meant {
     }
     const spec = findCommand(word);
     if (spec) return { spec, argv: [...argv.slice(0, at), ...argv.slice(at + 1)] };
-    const like = argv.length === at + 1 ? nearest(word, commands.map(({ name }) => name)) : undefined;
-    if (like) throw new UsageError(`unrecognized subcommand '${word}'`, `a similar subcommand exists: '${like}' (a prompt of one word: tcx -- ${word})`);
+    const like =
+      argv.length === at + 1
+        ? nearest(
+            word,
+            commands.map(({ name }) => name),
+          )
+        : undefined;
+    if (like)
+      throw new UsageError(
+        `unrecognized subcommand '${word}'`,
+        `a similar subcommand exists: '${like}' (a prompt of one word: tcx -- ${word})`,
+      );
     break;
   }
   return { spec: rootCommand, argv };
 }
 
 /** `--wait-approval` may stand alone; the parser wants a value. */
-const optionalValues = (argv: readonly string[]) => argv.map((word) => (word === '--wait-approval' ? '--wait-approval=' : word));
+const optionalValues = (argv: readonly string[]) =>
+  argv.map((word) => (word === '--wait-approval' ? '--wait-approval=' : word));
 
 async function main(argv: readonly string[]): Promise<number> {
   const { spec, argv: rest } = meant(argv);
@@ -89,8 +101,14 @@ async function main(argv: readonly string[]): Promise<number> {
 function contextOf({ flags }: Parsed): Context {
   const env = process.env;
   const cwd = process.cwd();
-  const named = { ...(typeof flags.home === 'string' && { home: flags.home }), ...(typeof flags['codex-home'] === 'string' && { codexHome: flags['codex-home'] }) };
-  const made = ensureHome(homeOf({ flags: named, env, cwd, userHome: homedir() }), { uid: process.getuid?.(), fileSystem });
+  const named = {
+    ...(typeof flags.home === 'string' && { home: flags.home }),
+    ...(typeof flags['codex-home'] === 'string' && { codexHome: flags['codex-home'] }),
+  };
+  const made = ensureHome(homeOf({ flags: named, env, cwd, userHome: homedir() }), {
+    uid: process.getuid?.(),
+    fileSystem,
+  });
   if (!made.ok) throw new CliError(made.why, made.fix);
   const { path: home, codex: codexHome } = made.home;
   const err = (text: string) => void process.stderr.write(text);
@@ -105,7 +123,16 @@ function contextOf({ flags }: Parsed): Context {
     err,
     stdinIsTty: process.stdin.isTTY === true,
     stdoutIsTty: process.stdout.isTTY === true,
-    connect: (how) => connect({ home, codexHome, build: __TCX_VERSION__, env, cwd: context.cwd, starting: () => err('starting tcxd …\n'), ...how }),
+    connect: (how) =>
+      connect({
+        home,
+        codexHome,
+        build: __TCX_VERSION__,
+        env,
+        cwd: context.cwd,
+        starting: () => err('starting tcxd …\n'),
+        ...how,
+      }),
   };
   return context;
 }
@@ -120,13 +147,20 @@ function directory(path: string): string {
 
 function rootUsage(): string {
   const listed = commands.filter(({ hidden }) => !hidden);
-  const table = listed.map(({ name, aliases, help }) => `  ${[name, ...(aliases ?? []).filter((alias) => alias.length < 3)].join(', ').padEnd(14)} ${help}`);
-  return [usage(rootCommand, commonFlags), '', 'Commands:', ...table, '', 'More about one: tcx COMMAND --help'].join('\n');
+  const table = listed.map(
+    ({ name, aliases, help }) =>
+      `  ${[name, ...(aliases ?? []).filter((alias) => alias.length < 3)].join(', ').padEnd(14)} ${help}`,
+  );
+  return [usage(rootCommand, commonFlags), '', 'Commands:', ...table, '', 'More about one: tcx COMMAND --help'].join(
+    '\n',
+  );
 }
 
 function failed(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`error: ${error.message}\n${error.tip ? `\n  tip: ${error.tip}\n` : ''}\nFor more information, try '--help'.\n`);
+    process.stderr.write(
+      `error: ${error.message}\n${error.tip ? `\n  tip: ${error.tip}\n` : ''}\nFor more information, try '--help'.\n`,
+    );
     return exit.usage;
   }
   if (error instanceof CliError || error instanceof ClientError) {
@@ -138,7 +172,9 @@ function failed(error: unknown): number {
 }
 
 // A reader that went away, as `tcx log … | head` does, is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.done : exit.failed));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exit.done : exit.failed),
+);
 
 main(process.argv.slice(2)).then(
   (code) => {

@@ -1,1 +1,3 @@
-export const run = async () => { throw new Error('new'); };
+export const run = async () => {
+  throw new Error('new');
+};

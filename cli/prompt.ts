@@ -23,14 +23,19 @@ export async function readStdin(): Promise<string> {
   let size = 0;
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > stdinLimit) throw new CliError(`standard input is larger than ${stdinLimit / 1024 / 1024} MB`, 'put it in a file and name the file');
+    if (size > stdinLimit)
+      throw new CliError(
+        `standard input is larger than ${stdinLimit / 1024 / 1024} MB`,
+        'put it in a file and name the file',
+      );
     chunks.push(chunk);
   }
   return decode(Buffer.concat(chunks));
 }
 
 function decode(bytes: Buffer): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {

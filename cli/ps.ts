@@ -69,13 +69,21 @@ async function actors(context: Context, client: Client, flags: { json?: unknown;
   }
   const now = Date.now();
   const columns = [
-    { head: 'ID', cell: ({ id }: ActorInfo) => (flags.tree && shown.some(({ parent, id: other }) => other === id && parent) ? `  ${id}` : id) },
+    {
+      head: 'ID',
+      cell: ({ id }: ActorInfo) =>
+        flags.tree && shown.some(({ parent, id: other }) => other === id && parent) ? `  ${id}` : id,
+    },
     { head: 'KIND', cell: ({ kind }: ActorInfo) => kind },
     { head: 'NAME', cell: ({ name }: ActorInfo) => name },
     { head: 'STATE', cell: ({ state }: ActorInfo) => state },
     { head: 'SINCE', cell: ({ since }: ActorInfo) => age(now - since) },
     { head: 'PID', cell: ({ pid }: ActorInfo) => (pid === undefined ? '' : String(pid)), align: 'right' as const },
-    { head: 'RSS', cell: ({ rss }: ActorInfo) => (rss === undefined ? '' : `${Math.round(rss / 1024 / 1024)} MB`), align: 'right' as const },
+    {
+      head: 'RSS',
+      cell: ({ rss }: ActorInfo) => (rss === undefined ? '' : `${Math.round(rss / 1024 / 1024)} MB`),
+      align: 'right' as const,
+    },
     { head: 'WHAT', cell: ({ what }: ActorInfo) => what ?? '', grow: true },
   ];
   context.out(table(shown, columns, terminalWidth()));

@@ -9,7 +9,11 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const sandboxes = ['read-only', 'workspace-write', 'danger-full-access'] as const;
 const approvals = ['untrusted', 'on-failure', 'on-request', 'never'] as const;
 
-function oneOf<Value extends string>(flag: string, value: string | undefined, allowed: readonly Value[]): Value | undefined {
+function oneOf<Value extends string>(
+  flag: string,
+  value: string | undefined,
+  allowed: readonly Value[],
+): Value | undefined {
   if (value === undefined) return undefined;
   if ((allowed as readonly string[]).includes(value)) return value as Value;
   throw new UsageError(`invalid value '${value}' for '--${flag}'`, `possible values: ${allowed.join(', ')}`);
@@ -21,7 +25,10 @@ export function settingsAsk(context: Context, { flags }: Parsed): SettingsAsk {
   const approval = yolo ? 'never' : oneOf('ask-for-approval', text(flags['ask-for-approval']), approvals);
   const model = text(flags.model);
   const script = text(flags.script);
-  const overrides = [...((flags.config as string[] | undefined) ?? []), ...(script ? [`demo.script=${JSON.stringify(resolve(context.cwd, script))}`] : [])];
+  const overrides = [
+    ...((flags.config as string[] | undefined) ?? []),
+    ...(script ? [`demo.script=${JSON.stringify(resolve(context.cwd, script))}`] : []),
+  ];
   return {
     ...(flags.demo || script ? { provider: 'demo' } : {}),
     ...(model && { model }),

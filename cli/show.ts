@@ -26,7 +26,26 @@ export const folder = (path: string, userHome: string | undefined) =>
   userHome && (path === userHome || path.startsWith(`${userHome}/`)) ? `~${path.slice(userHome.length)}` : path;
 
 export function sessionJson(info: SessionInfo) {
-  const { id, name, title, state, since, what, cwd, model, provider, source, created, updated, turns, usage, cost, archived, viewers, snippet } = info;
+  const {
+    id,
+    name,
+    title,
+    state,
+    since,
+    what,
+    cwd,
+    model,
+    provider,
+    source,
+    created,
+    updated,
+    turns,
+    usage,
+    cost,
+    archived,
+    viewers,
+    snippet,
+  } = info;
   return {
     id,
     name,
@@ -41,7 +60,13 @@ export function sessionJson(info: SessionInfo) {
     created: iso(created),
     updated: iso(updated),
     turns,
-    usage: { input: usage.input, cached: usage.cached, cache_write: usage.cacheWrite, output: usage.output, reasoning: usage.reasoning },
+    usage: {
+      input: usage.input,
+      cached: usage.cached,
+      cache_write: usage.cacheWrite,
+      output: usage.output,
+      reasoning: usage.reasoning,
+    },
     cost_usd: cost ?? null,
     archived,
     viewers,

@@ -20,11 +20,15 @@ export function table<Item>(items: readonly Item[], columns: readonly Column<Ite
   const grow = columns.findIndex((column) => column.grow);
   const total = widths.reduce((sum, each) => sum + each + gap, -gap);
   if (grow >= 0 && total > width) widths[grow] = Math.max(smallest, widths[grow]! - (total - width));
-  const line = (row: readonly string[]) => row.map((text, at) => fit(text, widths[at]!, columns[at]!.align)).join(' '.repeat(gap)).trimEnd();
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, at) => fitted(text, widths[at]!, columns[at]!.align))
+      .join(' '.repeat(gap))
+      .trimEnd();
   return [line(columns.map(({ head }) => head)), ...cells.map(line)].map((text) => `${text}\n`).join('');
 }
 
-function fit(text: string, width: number, align: 'right' | undefined): string {
+function fitted(text: string, width: number, align: 'right' | undefined): string {
   const cut = text.length > width ? `${text.slice(0, width - 1)}…` : text;
   return align === 'right' ? cut.padStart(width) : cut.padEnd(width);
 }

@@ -6,8 +6,8 @@ import type { SessionContext } from '../actors/session.ts';
 import { type ActorId, actorNumber, effectKey } from '../core/ids.ts';
 import type { ActorInfo } from '../ipc/messages.ts';
 import type { Handles } from './handles.ts';
-import type { Host, SessionState } from './hosts/host.ts';
 import type { HolderStatus } from './holder/client.ts';
+import type { Host, SessionState } from './hosts/host.ts';
 import type { Residents } from './residents.ts';
 import type { Sessions } from './sessions.ts';
 import { openQuestions, tagsOf } from './views.ts';
@@ -21,13 +21,21 @@ export interface ActorsDeps {
 }
 
 export async function listActors(deps: ActorsDeps): Promise<ActorInfo[]> {
-  const pids = new Map((await deps.holders()).flatMap(({ commands }) => commands.filter(({ end }) => !end).map(({ key, pid }) => [key, pid] as const)));
+  const pids = new Map(
+    (await deps.holders()).flatMap(({ commands }) =>
+      commands.filter(({ end }) => !end).map(({ key, pid }) => [key, pid] as const),
+    ),
+  );
   const perSession = await Promise.all(deps.host.list().map((state) => ofSession(deps, state, pids)));
   const residents = await Promise.all(deps.residents.list().map((resident) => ofResident(resident)));
   return [...perSession.flat(), ...residents];
 }
 
-async function ofSession(deps: ActorsDeps, state: SessionState, pids: ReadonlyMap<string, number>): Promise<ActorInfo[]> {
+async function ofSession(
+  deps: ActorsDeps,
+  state: SessionState,
+  pids: ReadonlyMap<string, number>,
+): Promise<ActorInfo[]> {
   const { session, tree, meta } = state;
   const info = await deps.sessions.info(state);
   const top: ActorInfo = {
@@ -53,12 +61,32 @@ function turnOf({ session, tree, meta }: SessionState, name: string): ActorInfo[
   if (!snapshot || typeof snapshot.value !== 'object') return [];
   const { turn, startedAt } = snapshot.context as SessionContext;
   const value = snapshot.value as { turn?: string };
-  return [{ id: `${session}/t${turn}`, kind: 'turn', name: `${name} turn ${turn}`, state: value.turn ?? 'running', since: startedAt || meta.changedAt, parent: session }];
+  return [
+    {
+      id: `${session}/t${turn}`,
+      kind: 'turn',
+      name: `${name} turn ${turn}`,
+      state: value.turn ?? 'running',
+      since: startedAt || meta.changedAt,
+      parent: session,
+    },
+  ];
 }
 
-async function ofActor(deps: ActorsDeps, { session, meta }: SessionState, id: ActorId, snapshot: Snapshot, pids: ReadonlyMap<string, number>): Promise<ActorInfo> {
+async function ofActor(
+  deps: ActorsDeps,
+  { session, meta }: SessionState,
+  id: ActorId,
+  snapshot: Snapshot,
+  pids: ReadonlyMap<string, number>,
+): Promise<ActorInfo> {
   const n = actorNumber(id) ?? 0;
-  const common = { id, parent: session, since: meta.changedAt, state: [...tagsOf(snapshot)][0] ?? String(snapshot.value) };
+  const common = {
+    id,
+    parent: session,
+    since: meta.changedAt,
+    state: [...tagsOf(snapshot)][0] ?? String(snapshot.value),
+  };
   if (snapshot.machine === 'call') {
     const { startedAt } = snapshot.context as CallContext;
     return { ...common, kind: 'call', name: `c${n}`, since: startedAt, what: deps.sessions.callText(session, n) };
@@ -67,7 +95,15 @@ async function ofActor(deps: ActorsDeps, { session, meta }: SessionState, id: Ac
   const pid = pids.get(effectKey(id, 'run', 1));
   const name = deps.handles.handle('command', id) ?? `p${n}`;
   const rss = pid === undefined ? undefined : await residentMemory(pid);
-  return { ...common, kind: 'command', name, cwd: meta.cwd, what: deps.sessions.callText(session, n), ...(pid !== undefined && { pid }), ...(rss !== undefined && { rss }) };
+  return {
+    ...common,
+    kind: 'command',
+    name,
+    cwd: meta.cwd,
+    what: deps.sessions.callText(session, n),
+    ...(pid !== undefined && { pid }),
+    ...(rss !== undefined && { rss }),
+  };
 }
 
 async function approvalsOf(deps: ActorsDeps, state: SessionState): Promise<ActorInfo[]> {
@@ -84,7 +120,13 @@ async function approvalsOf(deps: ActorsDeps, state: SessionState): Promise<Actor
   }));
 }
 
-async function ofResident({ kind, id, state, since, context }: ReturnType<Residents['list']>[number]): Promise<ActorInfo> {
+async function ofResident({
+  kind,
+  id,
+  state,
+  since,
+  context,
+}: ReturnType<Residents['list']>[number]): Promise<ActorInfo> {
   const pid = typeof context.pid === 'number' ? context.pid : undefined;
   const rss = pid === undefined ? undefined : await residentMemory(pid);
   return {

@@ -18,10 +18,17 @@ export class Blobs {
 
   /** A piece, in order; the last one is checked against the hash, synced and given its name. */
   async put(hash: string, offset: number, bytes: Uint8Array, last: boolean): Promise<void> {
-    if (!/^[0-9a-f]{64}$/.test(hash)) throw new TcxError('bad-blob', 'a blob is named by its SHA-256 in hex', 'send the hash of the bytes');
+    if (!/^[0-9a-f]{64}$/.test(hash))
+      throw new TcxError('bad-blob', 'a blob is named by its SHA-256 in hex', 'send the hash of the bytes');
     const growing = this.#growing.get(hash) ?? (await this.#begin(hash));
-    if (offset !== growing.size) throw new TcxError('bad-blob', `the next piece begins at byte ${growing.size}, not ${offset}`, 'send the pieces in order');
-    if (offset + bytes.length > sizeLimit) throw new TcxError('too-large', `a blob may have ${sizeLimit} bytes`, 'send less');
+    if (offset !== growing.size)
+      throw new TcxError(
+        'bad-blob',
+        `the next piece begins at byte ${growing.size}, not ${offset}`,
+        'send the pieces in order',
+      );
+    if (offset + bytes.length > sizeLimit)
+      throw new TcxError('too-large', `a blob may have ${sizeLimit} bytes`, 'send less');
     await growing.file.write(bytes, 0, bytes.length, offset);
     growing.size += bytes.length;
     if (last) await this.#finish(hash, growing.file);
@@ -30,7 +37,11 @@ export class Blobs {
   async get(hash: string, offset: number, limit: number): Promise<{ bytes: Uint8Array; size: number }> {
     const path = /^[0-9a-f]{64}$/.test(hash) ? this.path(hash) : '';
     const file = await open(path, 'r').catch(() => {
-      throw new TcxError('no-blob', `there is no blob ${hash.slice(0, 12)}…`, 'it may have been cleared away with its session');
+      throw new TcxError(
+        'no-blob',
+        `there is no blob ${hash.slice(0, 12)}…`,
+        'it may have been cleared away with its session',
+      );
     });
     try {
       const { size } = await file.stat();
@@ -42,7 +53,11 @@ export class Blobs {
     }
   }
 
-  has = (hash: string) => stat(this.path(hash)).then(() => true, () => false);
+  has = (hash: string) =>
+    stat(this.path(hash)).then(
+      () => true,
+      () => false,
+    );
 
   async #begin(hash: string) {
     await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });

@@ -88,13 +88,21 @@ class Connection {
     if (!checked.success) {
       const issue = checked.error.issues[0];
       const place = issue?.path.join('.') || 't';
-      this.#error(id, new TcxError('bad-request', `${String(message.t)}: ${place}: ${issue?.message ?? 'not understood'}`, 'tcx daemon status'));
+      this.#error(
+        id,
+        new TcxError(
+          'bad-request',
+          `${String(message.t)}: ${place}: ${issue?.message ?? 'not understood'}`,
+          'tcx daemon status',
+        ),
+      );
       return;
     }
     const request = checked.data;
     try {
       if (request.t === 'hello') this.#send({ t: 'ok', id, ...(await this.#hello(request)) });
-      else if (!this.#client) this.#refuse(id, new TcxError('no-hello', `${request.t} came before hello`, 'tcx daemon status'));
+      else if (!this.#client)
+        this.#refuse(id, new TcxError('no-hello', `${request.t} came before hello`, 'tcx daemon status'));
       else this.#answer(id, await this.#deps.handle(this.#client, request));
     } catch (error) {
       this.#error(id, error);
@@ -109,7 +117,11 @@ class Connection {
   async #hello(hello: Hello): Promise<Record<string, unknown>> {
     const { token, build } = this.#deps;
     if (hello.token !== token) {
-      const refusal = new TcxError('bad-token', 'this client does not have the token of the daemon', 'tcx daemon status');
+      const refusal = new TcxError(
+        'bad-token',
+        'this client does not have the token of the daemon',
+        'tcx daemon status',
+      );
       this.#refuse(hello.id, refusal);
       throw refusal;
     }
@@ -154,7 +166,13 @@ class Connection {
       bytes = encodeFrame(message);
     } catch (error) {
       if (!(error instanceof RangeError) || typeof message.id !== 'number') throw error;
-      bytes = encodeFrame({ t: 'error', id: message.id, code: 'too-large', message: error.message, fix: 'ask for less at a time' });
+      bytes = encodeFrame({
+        t: 'error',
+        id: message.id,
+        code: 'too-large',
+        message: error.message,
+        fix: 'ask for less at a time',
+      });
     }
     this.#write(bytes);
   }

@@ -2,8 +2,8 @@
 import type { ContextPart } from '../actors/session.ts';
 import type { SessionId } from '../core/ids.ts';
 import type { Settings } from '../core/settings.ts';
-import type { SettingsAsk } from '../ipc/protocol.ts';
 import type { ActorInfo, AnswerOf, Check, DaemonStatus } from '../ipc/messages.ts';
+import type { SettingsAsk } from '../ipc/protocol.ts';
 import type { Client } from './connection.ts';
 import type { EnvStore } from './env-store.ts';
 import type { Handles } from './handles.ts';
@@ -24,7 +24,11 @@ export interface Daemon {
   readonly tracers: Map<Client, SessionId | undefined>;
   readonly now: () => number;
   /** What a new session of a directory runs with; throws TcxError when no model is configured. */
-  readonly settings: (cwd: string, env: string, ask: SettingsAsk) => Promise<{ settings: Settings; warnings: readonly string[] }>;
+  readonly settings: (
+    cwd: string,
+    env: string,
+    ask: SettingsAsk,
+  ) => Promise<{ settings: Settings; warnings: readonly string[] }>;
   /** What a change of a session's settings means. */
   readonly change: (session: SessionId, ask: SettingsAsk) => Promise<Partial<Settings>>;
   /** The facts a message is accompanied by. */

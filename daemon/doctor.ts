@@ -38,7 +38,9 @@ export async function runDoctor(deps: DoctorDeps): Promise<readonly Check[]> {
     check('state.journal', 'state', () => journal(deps)),
     check('daemon.socket', 'daemon', () => socket(deps)),
     check('daemon.holder', 'daemon', () => holders(deps)),
-    check('runtime.search', 'tools', () => program(deps, 'rg', 'grep_files searches without it, more slowly', 'install ripgrep')),
+    check('runtime.search', 'tools', () =>
+      program(deps, 'rg', 'grep_files searches without it, more slowly', 'install ripgrep'),
+    ),
     check('git.environment', 'tools', () => program(deps, 'git', 'repositories are not recognised', 'install git')),
     check('system.disk', 'system', () => disk(deps)),
   ]);
@@ -53,12 +55,23 @@ async function check(id: string, category: string, look: () => Promise<Found>): 
 const ok = (summary: string, details: Record<string, string> = {}): Found => ({ status: 'ok', summary, details });
 
 async function installation({ build, home }: DoctorDeps): Promise<Found> {
-  return ok(`tcx ${build}, Node ${process.versions.node}`, { build, node: process.versions.node, platform: `${process.platform} ${process.arch}`, home });
+  return ok(`tcx ${build}, Node ${process.versions.node}`, {
+    build,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    home,
+  });
 }
 
 async function config({ access }: DoctorDeps): Promise<Found> {
   const base = await access.base();
-  if (!base) return { status: 'fail', summary: 'config.toml cannot be read', details: {}, remediation: 'tcx exec --demo "run ls" prints where it is wrong' };
+  if (!base)
+    return {
+      status: 'fail',
+      summary: 'config.toml cannot be read',
+      details: {},
+      remediation: 'tcx exec --demo "run ls" prints where it is wrong',
+    };
   return ok('config.toml loads', { model: base.model ?? 'by key', provider: base.model_provider ?? 'by key' });
 }
 
@@ -71,20 +84,36 @@ async function journal({ host }: DoctorDeps): Promise<Found> {
   const troubled = host.list().filter(({ trouble }) => trouble);
   if (troubled.length === 0) return ok('all loaded sessions can be written', { loaded: String(host.list().length) });
   const details = Object.fromEntries(troubled.map(({ session, trouble }) => [session, trouble!.why]));
-  return { status: 'fail', summary: `${troubled.length} sessions are in trouble`, details, remediation: troubled[0]!.trouble!.fix };
+  return {
+    status: 'fail',
+    summary: `${troubled.length} sessions are in trouble`,
+    details,
+    remediation: troubled[0]!.trouble!.fix,
+  };
 }
 
 async function socket({ place }: DoctorDeps): Promise<Found> {
   const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
   const modes = { socket: mode(place.socket), run: mode(place.run), token: mode(join(place.run, 'token')) };
-  if (modes.socket === '600' && modes.run === '700' && modes.token === '600') return ok('the socket is private', { path: place.socket, ...modes });
-  return { status: 'fail', summary: 'others may reach the socket', details: modes, remediation: `chmod 700 ${place.run}; chmod 600 ${place.socket} ${join(place.run, 'token')}` };
+  if (modes.socket === '600' && modes.run === '700' && modes.token === '600')
+    return ok('the socket is private', { path: place.socket, ...modes });
+  return {
+    status: 'fail',
+    summary: 'others may reach the socket',
+    details: modes,
+    remediation: `chmod 700 ${place.run}; chmod 600 ${place.socket} ${join(place.run, 'token')}`,
+  };
 }
 
 async function holders({ holder, build }: DoctorDeps): Promise<Found> {
   const all = await holder.status();
   const skewed = all.filter((one) => one.build !== build).length;
-  return ok(all.length === 0 ? 'no command has been run yet' : `${all.length} holder, ${all.reduce((sum, { commands }) => sum + commands.length, 0)} commands`, { skewed: String(skewed) });
+  return ok(
+    all.length === 0
+      ? 'no command has been run yet'
+      : `${all.length} holder, ${all.reduce((sum, { commands }) => sum + commands.length, 0)} commands`,
+    { skewed: String(skewed) },
+  );
 }
 
 async function program({ env }: DoctorDeps, name: string, without: string, remediation: string): Promise<Found> {
@@ -98,14 +127,27 @@ async function disk({ home }: DoctorDeps): Promise<Found> {
   const { bavail, bsize } = await statfs(home);
   const gib = (bavail * bsize) / 2 ** 30;
   const status = gib < 1 ? 'fail' : gib < 5 ? 'warning' : 'ok';
-  return { status, summary: `${gib.toFixed(1)} GiB free`, details: { home }, ...(status !== 'ok' && { remediation: 'make room on the disk of the home' }) };
+  return {
+    status,
+    summary: `${gib.toFixed(1)} GiB free`,
+    details: { home },
+    ...(status !== 'ok' && { remediation: 'make room on the disk of the home' }),
+  };
 }
 
 async function sessionCheck({ home, host }: DoctorDeps, session: SessionId): Promise<Found> {
   const rows = await readLog(home, session, undefined, 0, Number.MAX_SAFE_INTEGER);
   const holes = rows.filter((row, at) => at > 0 && row.seq !== rows[at - 1]!.seq + 1);
-  const trouble = await host.state(session).then(({ trouble }) => trouble, (error: Error) => ({ why: error.message, fix: 'the rows before the damage can be read: tcx log' }));
+  const trouble = await host.state(session).then(
+    ({ trouble }) => trouble,
+    (error: Error) => ({ why: error.message, fix: 'the rows before the damage can be read: tcx log' }),
+  );
   const details = { rows: String(rows.length), holes: String(holes.length) };
   if (!trouble && holes.length === 0) return ok(`${rows.length} rows, none missing`, details);
-  return { status: 'fail', summary: trouble?.why ?? `${holes.length} rows are missing`, details, remediation: trouble?.fix ?? 'tcx log SESSION --json shows what is there' };
+  return {
+    status: 'fail',
+    summary: trouble?.why ?? `${holes.length} rows are missing`,
+    details,
+    remediation: trouble?.fix ?? 'tcx log SESSION --json shows what is there',
+  };
 }

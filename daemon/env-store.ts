@@ -40,13 +40,18 @@ export class EnvStore {
   /** The variables of an environment, without credentials; empty for one that is not known. */
   vars(digest: string | undefined): Promise<Vars> {
     if (digest === undefined) return Promise.resolve({});
-    const known = this.#known.get(digest) ?? readFile(this.#path(digest), 'utf8').then((text) => JSON.parse(text) as Vars).catch(() => ({}));
+    const known =
+      this.#known.get(digest) ??
+      readFile(this.#path(digest), 'utf8')
+        .then((text) => JSON.parse(text) as Vars)
+        .catch(() => ({}));
     this.#known.set(digest, known);
     return known;
   }
 
   /** A credential of this environment, else the newest that any client of this home came with. */
-  secret = (name: string, digest?: string) => (digest === undefined ? undefined : this.#own.get(digest)?.[name]) ?? this.#secrets.get(name);
+  secret = (name: string, digest?: string) =>
+    (digest === undefined ? undefined : this.#own.get(digest)?.[name]) ?? this.#secrets.get(name);
   secrets = (): Vars => Object.fromEntries(this.#secrets);
   restore(secrets: Vars) {
     for (const [name, value] of Object.entries(secrets)) if (!this.#secrets.has(name)) this.#secrets.set(name, value);

@@ -46,7 +46,13 @@ export function followCommits(parts: FollowUp): Disposable {
     trouble: (state) => {
       views.changed(state.session);
       parts.changed();
-      if (state.trouble) hub.push(state.session, { t: 'notice', level: 'error', session: state.session, text: `${state.trouble.why}. ${state.trouble.fix}` });
+      if (state.trouble)
+        hub.push(state.session, {
+          t: 'notice',
+          level: 'error',
+          session: state.session,
+          text: `${state.trouble.why}. ${state.trouble.fix}`,
+        });
     },
     unloaded: (session) => {
       sessions.forget(session);
@@ -70,13 +76,18 @@ function returnWords({ hub, marks, clients }: FollowUp, { session, rows }: Commi
     const seat = hub.seats(session).find(({ outlet }) => outlet.label === by);
     const push: Push = { t: 'returned', session, texts: [text] };
     if (seat) clients.get(seat.outlet.client)?.push(push);
-    else void marks.get(session).then(({ draft }) => marks.set(session, { draft: draft === '' ? text : `${text}\n${draft}` }));
+    else
+      void marks
+        .get(session)
+        .then(({ draft }) => marks.set(session, { draft: draft === '' ? text : `${text}\n${draft}` }));
   }
 }
 
 function traceLine({ session, rows, tree, closed }: Committed): string {
   const kinds = rows.map(({ kind, seq }) => `${kind}@${seq}`).join(' ');
-  const states = Object.entries(tree.actors).map(([id, { machine, value }]) => `${machine}${id.slice(36)}=${JSON.stringify(value)}`);
+  const states = Object.entries(tree.actors).map(
+    ([id, { machine, value }]) => `${machine}${id.slice(36)}=${JSON.stringify(value)}`,
+  );
   const open = Object.keys(tree.open).map((key) => key.slice(37));
   return `${session.slice(0, 8)} seq ${tree.seq} [${kinds}] ${states.join(' ')}${open.length > 0 ? ` open ${open.join(' ')}` : ''}${closed.length > 0 ? ` closed ${closed.map((key: EffectKey) => key.slice(37)).join(' ')}` : ''}`;
 }
@@ -107,4 +118,3 @@ class Views {
     this.#busy.delete(session);
   }
 }
-

@@ -62,24 +62,28 @@ export class Hub {
   }
 
   viewers = (session: SessionId) => this.#rooms.get(session)?.seats.size ?? 0;
-  seats = (session: SessionId) => [...(this.#rooms.get(session)?.seats.values() ?? [])].map(({ outlet, role }) => ({ outlet, role }));
+  seats = (session: SessionId) =>
+    [...(this.#rooms.get(session)?.seats.values() ?? [])].map(({ outlet, role }) => ({ outlet, role }));
   role = (session: SessionId, client: number) => this.#rooms.get(session)?.seats.get(client)?.role;
-  isFocused = (session: SessionId) => [...(this.#rooms.get(session)?.seats.values() ?? [])].some(({ focused }) => focused);
+  isFocused = (session: SessionId) =>
+    [...(this.#rooms.get(session)?.seats.values() ?? [])].some(({ focused }) => focused);
 
   /** What is said right now, for the answer to an attach. */
   live = (session: SessionId): Live[] => [...(this.#rooms.get(session)?.live.values() ?? [])];
 
   presence(session: SessionId): Viewer[] {
     const now = this.#deps.now();
-    return [...(this.#rooms.get(session)?.seats.values() ?? [])].map(({ outlet, role, typing, focused, activeAt, size }) => ({
-      client: outlet.client,
-      label: outlet.label,
-      role,
-      typing,
-      focused,
-      idleMs: now - activeAt,
-      ...(size && { size }),
-    }));
+    return [...(this.#rooms.get(session)?.seats.values() ?? [])].map(
+      ({ outlet, role, typing, focused, activeAt, size }) => ({
+        client: outlet.client,
+        label: outlet.label,
+        role,
+        typing,
+        focused,
+        idleMs: now - activeAt,
+        ...(size && { size }),
+      }),
+    );
   }
 
   /** From here on the outlet gets everything after row `sent`. */
@@ -114,7 +118,8 @@ export class Hub {
     return true;
   }
 
-  sessionsOf = (client: number) => [...this.#rooms].flatMap(([session, { seats }]) => (seats.has(client) ? [session] : []));
+  sessionsOf = (client: number) =>
+    [...this.#rooms].flatMap(([session, { seats }]) => (seats.has(client) ? [session] : []));
 
   update(session: SessionId, client: number, change: Partial<Pick<Seat, 'role' | 'typing' | 'focused' | 'size'>>) {
     const room = this.#rooms.get(session);
@@ -156,7 +161,8 @@ export class Hub {
       const after = kind === 'status' ? text : (before + text).slice(-limit);
       room.live.set(`${key} ${kind}`, { key, kind, text: after });
       const last = room.fresh.at(-1);
-      if (last && last.key === key && last.kind === kind && kind !== 'status') room.fresh[room.fresh.length - 1] = { ...last, text: last.text + text };
+      if (last && last.key === key && last.kind === kind && kind !== 'status')
+        room.fresh[room.fresh.length - 1] = { ...last, text: last.text + text };
       else room.fresh.push({ key, kind, text });
     }
     if (room.timer) return;
@@ -193,7 +199,8 @@ export class Hub {
     for (const { outlet } of room.seats.values()) outlet.send(bytes);
   }
 
-  #tellPresence = (session: SessionId, room: Room) => this.#tell(room, { t: 'presence', session, presence: this.presence(session) });
+  #tellPresence = (session: SessionId, room: Room) =>
+    this.#tell(room, { t: 'presence', session, presence: this.presence(session) });
 
   #tellRows(session: SessionId, room: Room, rows: readonly Row[]) {
     const first = rows[0]!.seq;

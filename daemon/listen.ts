@@ -1,10 +1,29 @@
 /** Takes the home's lock and its socket: one daemon a home, found by what it writes under `run/`. */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, type FSWatcher, mkdirSync, readFileSync, renameSync, rmSync, unlinkSync, watch, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  type FSWatcher,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { ensurePrivate, lockFile, type Running, runDirectory, runningFile, socketPath, tokenFile } from '../ipc/socket.ts';
+import {
+  ensurePrivate,
+  lockFile,
+  type Running,
+  runDirectory,
+  runningFile,
+  socketPath,
+  tokenFile,
+} from '../ipc/socket.ts';
 import { PROTOCOL } from '../ipc/version.ts';
 import { TcxError } from './errors.ts';
 import { type Lock, takeLock } from './lock.ts';
@@ -41,7 +60,12 @@ export function takePlace(home: string, env: ListenEnv): Place {
     return { home, run, socket, token: token(home), lock };
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal('bad-home', `cannot run for the home ${home}: ${(error as Error).message}`, 'make it writable for you, or set TCX_HOME to another folder', { cause: error });
+    throw new Refusal(
+      'bad-home',
+      `cannot run for the home ${home}: ${(error as Error).message}`,
+      'make it writable for you, or set TCX_HOME to another folder',
+      { cause: error },
+    );
   }
 }
 
@@ -59,7 +83,12 @@ export interface Listening {
 }
 
 /** Listens where clients look, or on the socket a service manager has opened; a socket that vanishes is bound again. */
-export async function listen(place: Place, build: string, env: ListenEnv, connected: (socket: Socket) => void): Promise<Listening> {
+export async function listen(
+  place: Place,
+  build: string,
+  env: ListenEnv,
+  connected: (socket: Socket) => void,
+): Promise<Listening> {
   const server = createServer(connected);
   const inherited = env.LISTEN_FDS === '1' && env.LISTEN_PID === String(process.pid);
   if (inherited) await listening(server, { fd: 3 });
@@ -122,6 +151,11 @@ function rebindWhenGone({ socket, run }: Place, connected: (socket: Socket) => v
 
 /** systemd's word that we are ready: Node has no datagram sockets of its own. */
 function notifyReady({ NOTIFY_SOCKET }: ListenEnv) {
-  if (NOTIFY_SOCKET) execFile('systemd-notify', ['--ready', `--pid=${process.pid}`], { env: { ...process.env, NOTIFY_SOCKET } }, () => {});
+  if (NOTIFY_SOCKET)
+    execFile(
+      'systemd-notify',
+      ['--ready', `--pid=${process.pid}`],
+      { env: { ...process.env, NOTIFY_SOCKET } },
+      () => {},
+    );
 }
-

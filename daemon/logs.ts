@@ -18,7 +18,10 @@ export function createLogs(home: string, secrets: () => readonly string[]): Logs
   let fd = openSync(file, 'a', 0o600);
   let size = statSync(file).size;
   const write = (line: string) => {
-    const masked = secrets().reduce((text, secret) => (secret.length < 8 ? text : text.replaceAll(secret, '[secret]')), line);
+    const masked = secrets().reduce(
+      (text, secret) => (secret.length < 8 ? text : text.replaceAll(secret, '[secret]')),
+      line,
+    );
     size += writeSync(fd, masked);
     if (size < fileLimit) return;
     closeSync(fd);

@@ -1,12 +1,11 @@
 /** Puts a daemon together, listens, and takes it apart again: the one place that knows all parts. */
 import { randomBytes } from 'node:crypto';
-import { type CallFacts, createCommandEffects } from './effects/commands.ts';
 import type { EffectKey, SessionId } from '../core/ids.ts';
 import { modelInfo } from '../core/models.ts';
 import { keyVariables } from '../core/providers.ts';
 import type { RowOf } from '../core/rows.ts';
-import { parse } from '../core/tools.ts';
 import { offeredTools } from '../core/tool-specs.ts';
+import { parse } from '../core/tools.ts';
 import { encodeFrame, type Message } from '../ipc/frame.ts';
 import { ensureHome, fileSystem, homeOf } from '../ipc/home.ts';
 import { PROTOCOL } from '../ipc/version.ts';
@@ -17,8 +16,10 @@ import { Blobs } from './blobs.ts';
 import { type Client, serveConnection } from './connection.ts';
 import type { Daemon } from './daemon.ts';
 import { runDoctor } from './doctor.ts';
+import { type CallFacts, createCommandEffects } from './effects/commands.ts';
 import { createModel } from './effects/model.ts';
 import { EnvStore } from './env-store.ts';
+import { findOnPath } from './find-on-path.ts';
 import { followCommits } from './follow-up.ts';
 import { Handles } from './handles.ts';
 import { Holder } from './holder/client.ts';
@@ -30,18 +31,17 @@ import { listen, Refusal, takePlace } from './listen.ts';
 import { createLogs } from './logs.ts';
 import { MarkStore } from './marks.ts';
 import { createModelAccess } from './model-access.ts';
-import { preload } from './models/sdk.ts';
-import { runModel } from './models/retry.ts';
 import { renewing } from './models/renew.ts';
+import { runModel } from './models/retry.ts';
+import { preload } from './models/sdk.ts';
 import { createWires } from './models/wires.ts';
 import { Projector } from './projector.ts';
 import { Residents } from './residents.ts';
 import { createRunner } from './runner.ts';
 import { Sessions } from './sessions.ts';
-import { isBusy, keepHouse, resumeSessions } from './supervise.ts';
 import { noteStart } from './starts.ts';
+import { isBusy, keepHouse, resumeSessions } from './supervise.ts';
 import { read } from './tools/read.ts';
-import { findOnPath } from './find-on-path.ts';
 import { handle } from './verbs/table.ts';
 
 export { Refusal } from './listen.ts';
@@ -63,6 +63,8 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
   const made = ensureHome(homeOf({ flags: {}, env, cwd: userHome, userHome }), { uid: process.getuid?.(), fileSystem });
   if (!made.ok) throw new Refusal('bad-home', made.why, made.fix);
   const home = made.home.path;
+  // Our own files are nobody else's; commands get the umask of the client that began their session.
+  process.umask(0o077);
   const place = takePlace(home, env);
   const clock = { wall: () => Date.now(), uptime: () => performance.now() };
   const now = clock.wall;
@@ -74,10 +76,19 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
   const envs = new EnvStore(home, (name) => keys.has(name));
   const { logger } = createLogs(home, () => [...Object.values(envs.secrets()), place.token]);
   process.on('uncaughtException', (error) => logger.error({ error: error.stack }, 'uncaught exception'));
-  process.on('unhandledRejection', (error) => logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection'));
+  process.on('unhandledRejection', (error) =>
+    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection'),
+  );
 
   const residents = new Residents({ now, changed: (line) => trace(undefined, line) });
-  const access = createModelAccess({ home: made.home, userHome, envs: () => envs, shell, now, account: (provider, event) => residents.account(provider, event) });
+  const access = createModelAccess({
+    home: made.home,
+    userHome,
+    envs: () => envs,
+    shell,
+    now,
+    account: (provider, event) => residents.account(provider, event),
+  });
   const learnKeys = async () => {
     const config = await access.base();
     if (config) keys = new Set(keyVariables(config));
@@ -109,7 +120,11 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
   };
   const callRow = async (id: SessionId, call: number): Promise<RowOf<'call'>['body']> => {
     const found = (await host.window(id)).findLast((row) => row.kind === 'call' && row.body.call === call);
-    const older = found ?? (await host.rows(id, 0, Number.MAX_SAFE_INTEGER)).findLast((row) => row.kind === 'call' && row.body.call === call);
+    const older =
+      found ??
+      (await host.rows(id, 0, Number.MAX_SAFE_INTEGER)).findLast(
+        (row) => row.kind === 'call' && row.body.call === call,
+      );
     if (older?.kind !== 'call') throw new Error(`session ${id} has no call ${call}`);
     return older.body;
   };
@@ -154,7 +169,11 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
       session,
       resolve: access.provider,
       tools: ({ settings }) => offeredTools(settings.tools, modelInfo(settings.model).patch === 'custom'),
-      ask: ({ provider, renew }, request, io) => runModel(renew ? renewing(wires[provider.wire], renew) : wires[provider.wire], provider, request, io, { delay, random: Math.random }),
+      ask: ({ provider, renew }, request, io) =>
+        runModel(renew ? renewing(wires[provider.wire], renew) : wires[provider.wire], provider, request, io, {
+          delay,
+          random: Math.random,
+        }),
     }),
     commands: createCommandEffects({
       holder: () => holder,
@@ -176,7 +195,11 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
 
   const host: EmbeddedHost = new EmbeddedHost({ home, effects: runner, clock, held: true });
   const clients = new Map<number, Client>();
-  const hub = new Hub({ encode: (push) => encodeFrame(push as unknown as Message), rows: (id, after, limit) => host.rows(id, after, limit), now });
+  const hub = new Hub({
+    encode: (push) => encodeFrame(push as unknown as Message),
+    rows: (id, after, limit) => host.rows(id, after, limit),
+    now,
+  });
   const sessions = new Sessions({ host, index, handles, marks, viewers: hub.viewers });
   const projector = new Projector({
     home,
@@ -190,14 +213,9 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
   function trace(id: SessionId | undefined, line: string) {
     for (const [client, only] of tracers) if (only === undefined || only === id) client.push({ t: 'trace', line });
   }
-  let changing: NodeJS.Timeout | undefined;
-  const changed = () => {
-    if (watchers.list.size + watchers.inbox.size === 0) return;
-    changing ??= setTimeout(() => {
-      changing = undefined;
-      for (const what of ['list', 'inbox'] as const) for (const client of watchers[what]) client.push({ t: 'changed', what });
-    }, changedMs);
-  };
+  const changed = throttled(changedMs, () => {
+    for (const what of ['list', 'inbox'] as const) for (const client of watchers[what]) client.push({ t: 'changed', what });
+  });
   followCommits({ host, hub, sessions, marks, projector, residents, holder, clients, changed, trace, now });
 
   const unpark = async (id: SessionId) => {
@@ -230,7 +248,9 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
     actors: () => listActors({ host, sessions, handles, residents, holders: () => holder.status() }),
     status: async () => {
       const holders = await holder.status();
-      const actors = host.list().reduce((sum, { tree }) => sum + Object.keys(tree.actors).length, residents.list().length);
+      const actors = host
+        .list()
+        .reduce((sum, { tree }) => sum + Object.keys(tree.actors).length, residents.list().length);
       return {
         pid: process.pid,
         build,
@@ -244,7 +264,12 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
         rss: process.memoryUsage.rss(),
         clients: clients.size,
         safeMode: starts.safeMode,
-        holder: holders[0] ? { pid: holders[0].pid, commands: holders.reduce((sum, { commands }) => sum + commands.filter(({ end }) => !end).length, 0) } : null,
+        holder: holders[0]
+          ? {
+              pid: holders[0].pid,
+              commands: holders.reduce((sum, { commands }) => sum + commands.filter(({ end }) => !end).length, 0),
+            }
+          : null,
       };
     },
     doctor: (id) => runDoctor({ home, place, host, holder, index, access, env, build, session: id }),
@@ -256,7 +281,10 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
   });
   const open = index.withOpenWork();
   const states = await Promise.allSettled(open.map((id) => host.state(id)));
-  adopted = await adoptCommands(holder, states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : [])));
+  adopted = await adoptCommands(
+    holder,
+    states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : [])),
+  );
 
   let nextClient = 1;
   const listening = await listen(place, build, env, (socket) =>
@@ -277,12 +305,29 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
           tracers.delete(client);
           for (const id of hub.sessionsOf(client.client)) hub.leave(id, client.client);
         });
-        if (starts.safeMode) client.push({ t: 'notice', level: 'warning', text: 'tcxd died three times right after its start: safe mode, nothing resumes by itself. A word to a session goes on with it; tcx daemon restart leaves safe mode.' });
-        return { build, protocol: PROTOCOL, client: client.client, home, needEnv: !envs.has(client.hello.env), label: client.label };
+        if (starts.safeMode)
+          client.push({
+            t: 'notice',
+            level: 'warning',
+            text: 'tcxd died three times right after its start: safe mode, nothing resumes by itself. A word to a session goes on with it; tcx daemon restart leaves safe mode.',
+          });
+        return {
+          build,
+          protocol: PROTOCOL,
+          client: client.client,
+          home,
+          needEnv: !envs.has(client.hello.env),
+          label: client.label,
+        };
       },
     }),
   );
-  const house = keepHouse({ host, viewers: hub.viewers, now, idleMs: async () => (await access.base())?.idle_unload ?? 30 * 60_000 });
+  const house = keepHouse({
+    host,
+    viewers: hub.viewers,
+    now,
+    idleMs: async () => (await access.base())?.idle_unload ?? 30 * 60_000,
+  });
   host.release();
   if (!starts.safeMode) void resumeSessions(host, open);
   ready();
@@ -311,8 +356,22 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
     place.lock[Symbol.dispose]();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (stopping ? process.exit(1) : void stop({ wait: true, commands: false })));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => (stopping ? process.exit(1) : void stop({ wait: true, commands: false })));
   process.on('SIGHUP', () => {});
+}
+
+/** At most once in `ms`, and always after the last call. */
+function throttled(ms: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    if (timer) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      act();
+    }, ms);
+    timer.unref();
+  };
 }
 
 /** Until no turn runs, or the time is over: what still runs then goes on with the next daemon. */

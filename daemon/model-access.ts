@@ -49,12 +49,14 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
   const plain: SettingsDeps = { load, env: () => undefined, stored: () => undefined };
 
   /** The config that holds for a session: its folder's, with what it was made with on top. */
-  const loadedFor = (cwd: string, settings: Settings | undefined): Promise<Loaded> => loadConfig(plain, cwd, (settings?.overrides ?? {}) as Table, {});
+  const loadedFor = (cwd: string, settings: Settings | undefined): Promise<Loaded> =>
+    loadConfig(plain, cwd, (settings?.overrides ?? {}) as Table, {});
 
   return {
     load: loadedFor,
     settings: async (cwd: string, env: string, ask: SettingsAsk) => newSettings(await depsFor(env), cwd, ask),
-    change: async ({ cwd, env, settings }: Meta, ask: SettingsAsk) => changedSettings(await depsFor(env), cwd, settings, ask),
+    change: async ({ cwd, env, settings }: Meta, ask: SettingsAsk) =>
+      changedSettings(await depsFor(env), cwd, settings, ask),
 
     /** The home's own config, which needs no folder; undefined while it cannot be read. */
     async base(): Promise<Config | undefined> {
@@ -96,13 +98,25 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
       const { config, warnings, layers } = await loadConfig(deps, cwd, overridesOf(overrides), {});
       const configured = chooseModel(config, deps.env, deps.stored).kind === 'chosen';
       const { tui, start, history, file_opener, hide_agent_reasoning } = config;
-      const files = layers.map(({ kind, file, disabled }) => ({ kind, ...(file && { file }), ...(disabled && { disabled }) }));
-      return { config: { tui, start, history, file_opener, hide_agent_reasoning }, warnings, layers: files, configured, files: [] };
+      const files = layers.map(({ kind, file, disabled }) => ({
+        kind,
+        ...(file && { file }),
+        ...(disabled && { disabled }),
+      }));
+      return {
+        config: { tui, start, history, file_opener, hide_agent_reasoning },
+        warnings,
+        layers: files,
+        configured,
+        files: [],
+      };
     },
   };
 }
 
 async function instructionsOf(config: Config): Promise<string> {
-  const text = config.model_instructions_file ? await readFile(config.model_instructions_file, 'utf8') : baseInstructions;
+  const text = config.model_instructions_file
+    ? await readFile(config.model_instructions_file, 'utf8')
+    : baseInstructions;
   return config.developer_instructions ? `${text}\n\n${config.developer_instructions}` : text;
 }

@@ -32,7 +32,10 @@ export class Projector {
 
   committed(commit: Committed) {
     const waiting = this.#waiting.get(commit.session);
-    const rows = [...(waiting?.rows ?? []), ...commit.rows.filter(({ kind }) => kind === 'user' || kind === 'assistant')];
+    const rows = [
+      ...(waiting?.rows ?? []),
+      ...commit.rows.filter(({ kind }) => kind === 'user' || kind === 'assistant'),
+    ];
     this.#waiting.set(commit.session, { state: commit, rows });
     this.#timer ??= setTimeout(() => this.flush(), batchMs);
     this.#timer.unref();
@@ -43,7 +46,10 @@ export class Projector {
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const batch = [...this.#waiting.values()].map(({ state, rows }) => ({ indexed: this.#indexed(state, this.#deps.length(state.session) ?? 0), rows }));
+    const batch = [...this.#waiting.values()].map(({ state, rows }) => ({
+      indexed: this.#indexed(state, this.#deps.length(state.session) ?? 0),
+      rows,
+    }));
     this.#waiting.clear();
     try {
       this.#deps.index.write(batch);
@@ -89,7 +95,14 @@ export class Projector {
 
   #indexed({ session, tree, meta }: SessionState, length: number): Indexed {
     const busy = [tree.open, tree.deadlines, tree.outbox].some((record) => Object.keys(record).length > 0);
-    return { session, name: this.#deps.name(session), meta, seq: tree.seq, length, open: busy || openQuestions(tree).length > 0 };
+    return {
+      session,
+      name: this.#deps.name(session),
+      meta,
+      seq: tree.seq,
+      length,
+      open: busy || openQuestions(tree).length > 0,
+    };
   }
 }
 

@@ -54,13 +54,19 @@ export class Residents {
     this.#entries.get(`pty ${id}`)?.actor.send({ type: how });
   }
 
-  account(provider: string, event: { type: 'key.came' | 'request.answered' } | { type: 'key.missing' | 'key.refused'; why: string }) {
+  account(
+    provider: string,
+    event: { type: 'key.came' | 'request.answered' } | { type: 'key.missing' | 'key.refused'; why: string },
+  ) {
     this.#start('account', provider, accountMachine, { provider }).actor.send(event);
   }
 
   works(cwd: string, session: string, busy: boolean) {
     if (!busy && !this.#entries.has(`workspace ${cwd}`)) return;
-    this.#start('workspace', cwd, workspaceMachine, { cwd }).actor.send({ type: busy ? 'session.works' : 'session.rests', session });
+    this.#start('workspace', cwd, workspaceMachine, { cwd }).actor.send({
+      type: busy ? 'session.works' : 'session.rests',
+      session,
+    });
   }
 
   #start(kind: Kind, id: string, machine: AnyStateMachine, input: unknown): Entry {

@@ -1,11 +1,11 @@
 /** Effect name → what does it: the whole list on one screen. */
 import { resolve } from 'node:path';
 import type { EffectName, InputOf, Outcome } from '../actors/effects.ts';
+import type { SessionId } from '../core/ids.ts';
 import { interceptPatch } from '../core/patch-intercept.ts';
 import type { RowOf } from '../core/rows.ts';
 import type { ReadUse } from '../core/tools.ts';
 import { parse } from '../core/tools.ts';
-import type { SessionId } from '../core/ids.ts';
 import type { Effect, EffectIo } from './effect.ts';
 import type { EffectRunner } from './hosts/host.ts';
 import type { Answer } from './tools/answer.ts';
@@ -13,7 +13,11 @@ import { applyPatch, type PatchPlace, preparePatch, settlePatch } from './tools/
 
 export interface RunnerDeps {
   readonly model: Effect<'model'>;
-  readonly commands: { readonly command: Effect<'command'>; readonly watch: Effect<'watch'>; readonly kill: Effect<'kill'> };
+  readonly commands: {
+    readonly command: Effect<'command'>;
+    readonly watch: Effect<'watch'>;
+    readonly kill: Effect<'kill'>;
+  };
   readonly read: (use: ReadUse, cwd: string, signal: AbortSignal) => Promise<Answer>;
   /** The row of a call, with the arguments as the model wrote them. */
   readonly call: (session: SessionId, call: number) => Promise<RowOf<'call'>['body']>;
@@ -29,11 +33,17 @@ export function createRunner(deps: RunnerDeps): EffectRunner {
     const { name, form, args } = await deps.call(session, n);
     const parsed = parse(name, form, args);
     const inner = parsed.ok && parsed.use.name === 'exec_command' ? interceptPatch(parsed.use.cmd) : undefined;
-    if (!parsed.ok || parsed.use.name !== 'exec_command' || inner?.kind !== 'patch') return { call: { name, form, args }, cwd };
+    if (!parsed.ok || parsed.use.name !== 'exec_command' || inner?.kind !== 'patch')
+      return { call: { name, form, args }, cwd };
     const call = { name: 'apply_patch', form: 'custom' as const, args: inner.patch };
     return { call, cwd: resolve(cwd, parsed.use.workdir ?? '.', inner.cd ?? '.') };
   };
-  const place = async (cwd: string, { session, signal }: EffectIo): Promise<PatchPlace> => ({ cwd, umask: await deps.umask(session), signal, clock: deps.uptime });
+  const place = async (cwd: string, { session, signal }: EffectIo): Promise<PatchPlace> => ({
+    cwd,
+    umask: await deps.umask(session),
+    signal,
+    clock: deps.uptime,
+  });
 
   const bodies: { readonly [Name in EffectName]: Effect<Name> } = {
     model: deps.model,
@@ -61,7 +71,9 @@ export function createRunner(deps: RunnerDeps): EffectRunner {
     run: (effect, input, io) => (bodies[effect] as Effect<EffectName>)(input as InputOf<EffectName>, io),
     check: (effect, input, io): Promise<Outcome> => {
       const check = checks[effect] as Effect<EffectName> | undefined;
-      return check ? check(input as InputOf<EffectName>, io) : Promise.resolve({ kind: 'unknown', why: 'nobody can look at what became of it' });
+      return check
+        ? check(input as InputOf<EffectName>, io)
+        : Promise.resolve({ kind: 'unknown', why: 'nobody can look at what became of it' });
     },
     mark: (effect) => (effect === 'command' ? deps.holder() : undefined),
   };

@@ -52,18 +52,28 @@ export class Sessions {
     if (named) return named as SessionId;
     const candidates = /^[0-9a-f-]{4,}$/.test(ref) ? this.#byPrefix(ref) : [];
     if (candidates.length === 1) return candidates[0]!;
-    if (candidates.length > 1) throw ambiguous(ref, candidates.map((id) => this.name(id)));
+    if (candidates.length > 1)
+      throw ambiguous(
+        ref,
+        candidates.map((id) => this.name(id)),
+      );
     const alike = handles.sessionNames().filter(({ name }) => name.startsWith(ref));
     const ids = [...new Set(alike.map(({ id }) => id))];
     if (ids.length === 1) return ids[0] as SessionId;
-    if (ids.length > 1) throw ambiguous(ref, alike.map(({ name }) => name));
+    if (ids.length > 1)
+      throw ambiguous(
+        ref,
+        alike.map(({ name }) => name),
+      );
     throw new TcxError('no-session', `no session is called ${ref}`, 'tcx ls --all');
   }
 
   name = (session: SessionId) => this.#deps.handles.handle('session', session) ?? session.slice(0, 8);
 
   /** The session, call and actor of an approval's handle. */
-  async approval(handle: string): Promise<{ session: SessionId; actor: string; call: number; open: Approval | undefined }> {
+  async approval(
+    handle: string,
+  ): Promise<{ session: SessionId; actor: string; call: number; open: Approval | undefined }> {
     const id = this.#deps.handles.id('approval', handle) ?? handle;
     const match = /^([0-9a-f-]{36})\/c(\d+)\?$/.exec(id);
     if (!match) throw new TcxError('no-approval', `there is no approval ${handle}`, 'tcx inbox');
@@ -127,7 +137,10 @@ export class Sessions {
     const { session, tree, meta } = state;
     await this.#prepare(state);
     const questions = await this.questions(state);
-    const described = describe(state, { unread: this.#isUnread(state), callText: (call) => this.callText(session, call) });
+    const described = describe(state, {
+      unread: this.#isUnread(state),
+      callText: (call) => this.callText(session, call),
+    });
     const context = sessionContext(tree);
     const info = modelInfo(meta.settings.model);
     const cost = costOf(meta.usage, info.prices);
@@ -157,21 +170,28 @@ export class Sessions {
       held: context?.held ?? false,
       questions,
       commands,
-      elsewhere: this.#deps.host.list().reduce((sum, other) => sum + (other.session === session ? 0 : openQuestions(other.tree).length), 0),
+      elsewhere: this.#deps.host
+        .list()
+        .reduce((sum, other) => sum + (other.session === session ? 0 : openQuestions(other.tree).length), 0),
     };
   }
 
   /** One line for the tables, of a session that is loaded. */
   async info(state: SessionState): Promise<SessionInfo> {
     await this.#prepare(state);
-    const described = describe(state, { unread: this.#isUnread(state), callText: (call) => this.callText(state.session, call) });
+    const described = describe(state, {
+      unread: this.#isUnread(state),
+      callText: (call) => this.callText(state.session, call),
+    });
     return { ...this.#about(state.session, state.meta), state: described.state, what: described.what };
   }
 
   /** Awake: loaded and doing something, or waiting for somebody, or looked at. */
   async awake(): Promise<SessionInfo[]> {
     const infos = await Promise.all(this.#deps.host.list().map((state) => this.info(state)));
-    return infos.filter(({ state, viewers }) => viewers > 0 || !['idle', 'done', 'asleep', 'stopped'].includes(state)).sort(byUrgency);
+    return infos
+      .filter(({ state, viewers }) => viewers > 0 || !['idle', 'done', 'asleep', 'stopped'].includes(state))
+      .sort(byUrgency);
   }
 
   async list(query: SessionQuery): Promise<{ sessions: SessionInfo[]; total: number }> {
@@ -192,7 +212,15 @@ export class Sessions {
   async #sleeping({ session, meta }: Indexed): Promise<SessionInfo> {
     const { seen } = await this.#deps.marks.get(session);
     const unread = meta.ended !== null && seen.at < meta.ended.at;
-    const state = meta.stopped ? 'stopped' : meta.ended?.status === 'failed' ? 'failed' : unread ? 'done unread' : meta.ended ? 'done' : 'asleep';
+    const state = meta.stopped
+      ? 'stopped'
+      : meta.ended?.status === 'failed'
+        ? 'failed'
+        : unread
+          ? 'done unread'
+          : meta.ended
+            ? 'done'
+            : 'asleep';
     return { ...this.#about(session, meta), state, what: meta.error ?? meta.last ?? meta.title };
   }
 
@@ -254,7 +282,18 @@ export class Sessions {
   }
 }
 
-const order = ['needs you', 'quarantined', 'disk full', 'waiting for Temporal', 'failed', 'thinking', 'acting', 'stopping', 'parked', 'done unread'];
+const order = [
+  'needs you',
+  'quarantined',
+  'disk full',
+  'waiting for Temporal',
+  'failed',
+  'thinking',
+  'acting',
+  'stopping',
+  'parked',
+  'done unread',
+];
 const rank = ({ state }: SessionInfo) => (order.includes(state) ? order.indexOf(state) : order.length);
 const byUrgency = (a: SessionInfo, b: SessionInfo) => rank(a) - rank(b) || b.updated - a.updated;
 

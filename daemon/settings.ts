@@ -6,7 +6,7 @@ import { chooseModel, type Lookup, noModel } from '../core/providers.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Table } from '../core/toml.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
-import type { LoadInput, LoadResult, Loaded } from './config/load.ts';
+import type { Loaded, LoadInput, LoadResult } from './config/load.ts';
 import { TcxError } from './errors.ts';
 
 export interface SettingsDeps {
@@ -37,21 +37,38 @@ export function overridesOf(texts: readonly string[] | undefined): Table {
 /** Throws the located text when a file is wrong. */
 export async function loadConfig(deps: SettingsDeps, cwd: string, overrides: Table, flags: Table): Promise<Loaded> {
   const result = await deps.load({ cwd, overrides, flags });
-  if (!result.ok) throw new TcxError('bad-config', `Error loading config.toml:\n${result.text}`, 'mend the file, or leave the key out');
+  if (!result.ok)
+    throw new TcxError(
+      'bad-config',
+      `Error loading config.toml:\n${result.text}`,
+      'mend the file, or leave the key out',
+    );
   return result.loaded;
 }
 
-export async function newSettings(deps: SettingsDeps, cwd: string, ask: SettingsAsk): Promise<{ settings: Settings; warnings: readonly string[] }> {
+export async function newSettings(
+  deps: SettingsDeps,
+  cwd: string,
+  ask: SettingsAsk,
+): Promise<{ settings: Settings; warnings: readonly string[] }> {
   const overrides = overridesOf(ask.overrides);
   // A provider alone means its own default model, not the one config names for another.
   const { config, warnings } = await loadConfig(deps, cwd, overrides, flagsOf(ask));
-  const choice = chooseModel(ask.provider && !ask.model ? { ...config, model: undefined } : config, deps.env, deps.stored);
+  const choice = chooseModel(
+    ask.provider && !ask.model ? { ...config, model: undefined } : config,
+    deps.env,
+    deps.stored,
+  );
   if (choice.kind === 'none') throw new TcxError('no-model', noModel, 'tcx exec --demo "run ls"');
   if (choice.kind === 'failed') throw new TcxError('bad-config', choice.why, 'see docs/config.md');
   return { settings: { ...settingsOf(config, choice, ask), ...(ask.overrides?.length && { overrides }) }, warnings };
 }
 
-function settingsOf(config: Config, { provider, model }: { provider: string; model: string }, ask: SettingsAsk): Settings {
+function settingsOf(
+  config: Config,
+  { provider, model }: { provider: string; model: string },
+  ask: SettingsAsk,
+): Settings {
   const { parallelCalls: _, ...options } = modelOptions(modelInfo(model), {
     ...(config.model_reasoning_effort && { effort: config.model_reasoning_effort }),
     ...(config.model_reasoning_summary && { summary: config.model_reasoning_summary }),
@@ -69,17 +86,38 @@ function settingsOf(config: Config, { provider, model }: { provider: string; mod
 }
 
 /** What a wish changes of settings that a session has; everything else stays as it was. */
-export async function changedSettings(deps: SettingsDeps, cwd: string, before: Settings, ask: SettingsAsk): Promise<Partial<Settings>> {
+export async function changedSettings(
+  deps: SettingsDeps,
+  cwd: string,
+  before: Settings,
+  ask: SettingsAsk,
+): Promise<Partial<Settings>> {
   const overrides = { ...(before.overrides as Table | undefined), ...overridesOf(ask.overrides) };
   const named = flagsOf(ask);
-  const flags = { model_provider: before.provider, ...(ask.provider && !ask.model ? {} : { model: before.model }), ...named };
+  const flags = {
+    model_provider: before.provider,
+    ...(ask.provider && !ask.model ? {} : { model: before.model }),
+    ...named,
+  };
   const { config } = await loadConfig(deps, cwd, overrides, flags);
-  const choice = chooseModel(ask.provider && !ask.model ? { ...config, model: undefined } : config, deps.env, deps.stored);
-  if (choice.kind !== 'chosen') throw new TcxError('bad-config', choice.kind === 'failed' ? choice.why : noModel, 'see docs/config.md');
+  const choice = chooseModel(
+    ask.provider && !ask.model ? { ...config, model: undefined } : config,
+    deps.env,
+    deps.stored,
+  );
+  if (choice.kind !== 'chosen')
+    throw new TcxError('bad-config', choice.kind === 'failed' ? choice.why : noModel, 'see docs/config.md');
   const after = settingsOf(config, choice, ask);
   const asked = ask.overrides?.length || ask.model || ask.provider || ask.effort;
   return {
-    ...(asked && { provider: after.provider, model: after.model, effort: after.effort, summary: after.summary, verbosity: after.verbosity, tools: after.tools }),
+    ...(asked && {
+      provider: after.provider,
+      model: after.model,
+      effort: after.effort,
+      summary: after.summary,
+      verbosity: after.verbosity,
+      tools: after.tools,
+    }),
     ...(ask.overrides?.length && { overrides }),
     ...(ask.approval && { approval: ask.approval }),
     ...(ask.sandbox && { sandbox: ask.sandbox }),

@@ -21,7 +21,8 @@ export function noteStart(home: string, now: number): Starts {
   const file = join(home, 'run', 'starts.json');
   const before = read(file).slice(-deaths);
   const safeMode = before.length === deaths && before.every(({ well }) => !well);
-  const write = (well: boolean) => writeFileSync(file, JSON.stringify([...before, { at: now, well }].slice(-deaths)), { mode: 0o600 });
+  const write = (well: boolean) =>
+    writeFileSync(file, JSON.stringify([...before, { at: now, well }].slice(-deaths)), { mode: 0o600 });
   write(false);
   const timer = setTimeout(() => write(true), soonMs);
   timer.unref();

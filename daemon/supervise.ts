@@ -39,7 +39,8 @@ function settled(host: EmbeddedHost, session: SessionId): Promise<void> {
     timer.unref();
     const watching = host.watch({
       committed: (commit) => {
-        if (commit.session === session && (commit.closed.length > 0 || Object.keys(commit.tree.open).length === 0)) done();
+        if (commit.session === session && (commit.closed.length > 0 || Object.keys(commit.tree.open).length === 0))
+          done();
       },
     });
     if (Object.keys(host.list().find((state) => state.session === session)?.tree.open ?? {}).length === 0) done();
@@ -63,7 +64,8 @@ export function keepHouse({ host, viewers, now, idleMs }: House): Disposable {
       if (viewers(session) > 0 || isBusy(state)) continue;
       if (now() - meta.updatedAt > houseMs) host.forgetWindow(session);
       const commands = Object.keys(sessionContext(tree)?.commands ?? {}).length;
-      if (commands === 0 && openQuestions(tree).length === 0 && now() - meta.updatedAt > idle) await host.unload(session);
+      if (commands === 0 && openQuestions(tree).length === 0 && now() - meta.updatedAt > idle)
+        await host.unload(session);
     }
   };
   const timer = setInterval(() => void tidy(), houseMs);

@@ -63,6 +63,8 @@ export class Holder {
   #current: string | undefined;
   #starting: Promise<Link | Refused> | undefined;
   #secrets: Readonly<Record<string, string>> | undefined;
+  /** A newer tcxd has the holders: nothing is asked of them, and none is started. */
+  #superseded: Refused | undefined;
 
   private constructor(options: HolderOptions) {
     this.#options = options;
@@ -136,6 +138,7 @@ export class Holder {
   }
 
   async #ready(): Promise<Link | Refused> {
+    if (this.#superseded) return this.#superseded;
     const link = this.#current === undefined ? undefined : this.#links.get(this.#current);
     if (link) return link;
     this.#starting ??= this.#start().finally(() => {
@@ -236,6 +239,7 @@ export class Holder {
     const link = this.#linkOf(key);
     const answer = link && (await link.ask(verb, ask));
     if (answer !== undefined && answer !== lost) return answer as Exclude<typeof answer, Lost>;
+    if (this.#superseded) return this.#superseded;
     const spool = this.#dead.get(key);
     return spool ? ofDead(spool) : refuse('unknown key', 'nobody holds this command');
   }
@@ -291,6 +295,7 @@ export class Holder {
     this.#links.delete(incarnation);
     if (this.#current === incarnation) this.#current = undefined;
     if (gone.kind === 'refused') {
+      this.#superseded = gone.refused;
       this.#options.gone?.({ incarnation, unknown: [], superseded: gone.refused.why });
       return;
     }

@@ -4,6 +4,7 @@
  * SIGUSR2 binds the socket again, after somebody has cleaned up its folder.
  */
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { holderPipesDir, removeHolderFiles, writeHolderFile } from './holder-file.ts';
 import { Pipes } from './pipes.ts';
 import { startTime } from './procfs.ts';
@@ -57,6 +58,8 @@ function randomHex(bytes: number): string {
   return buffer.toString('hex');
 }
 
+// Output makes nothing but young garbage here: with a small nursery, a flood takes 105 MB of memory instead of 130.
+setFlagsFromString('--max-semi-space-size=1');
 process.title = 'tcx-holder';
 process.umask(0o077);
 process.on('uncaughtException', (error) => log(`this is a bug: ${error.stack ?? error}`));

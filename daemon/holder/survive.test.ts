@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Holder } from './client.ts';
 import { holderDied } from './dead.ts';
 import { type HolderFile, isAlive, readHolderFiles } from './holder-file.ts';
-import { answered, exists, finish, Home, runToEnd, shell, until, untilOutput } from './testing.ts';
+import { answered, exists, finish, Home, rawPeer, runToEnd, shell, until, untilOutput } from './testing.ts';
 
 let home: Home;
 beforeEach(() => {
@@ -238,13 +238,12 @@ test('SIGHUP is nothing to a holder, SIGTERM asks it to leave', async () => {
   const { file } = home;
   process.kill(file.pid, 'SIGHUP');
   process.kill(file.pid, 'SIGTERM');
-  await until(
-    'it is leaving',
-    async () =>
-      !(await holder
-        .run(shell('k2', 'true'))
-        .then((ran) => 'incarnation' in ran && ran.incarnation === file.incarnation)),
-  );
+  await until('it is leaving', async () => {
+    using peer = await rawPeer(file.socket);
+    peer.send({ t: 'hello', id: 1, version: 1, epoch: 1, token: file.token });
+    await until('greeted', () => peer.heard.length > 0);
+    return peer.heard[0]?.leaving === true;
+  });
   expect(isAlive(file) && exists(pid)).toBe(true);
   answered(await holder.signal('k', 'SIGKILL'));
   await until('it has left', () => !isAlive(file));

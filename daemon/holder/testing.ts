@@ -93,7 +93,7 @@ export class Home implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const holder of this.#open) holder.close();
-    const last = await this.tryOpen();
+    const last = await this.tryOpen({ epoch: Number.MAX_SAFE_INTEGER });
     if (last instanceof Holder) {
       await last.end();
       last.close();
