@@ -2,6 +2,7 @@
 import { type Decision, decide, type Grant, type Rules } from '../core/decide.ts';
 import { interruptedExec, interruptedTool } from '../core/exec-text.ts';
 import { callActor, commandActor, effectKey, type SessionId, sessionActor } from '../core/ids.ts';
+import { interceptPatch } from '../core/patch-intercept.ts';
 import { type CallStatus, draft, type ExecHead } from '../core/rows.ts';
 import { type PlanStep, parse, type ToolUse } from '../core/tools.ts';
 import { arm, cancel, type Done, mail, record, spawn, start } from './asks.ts';
@@ -68,7 +69,8 @@ export function assess(input: CallInput): CallContext {
   const { session, n, cwd, at } = input;
   const parsed = parse(input.name, input.form, input.args);
   const next: Next = parsed.ok ? judge(parsed.use, input) : { do: 'end', status: 'failed', text: parsed.why };
-  const exec = parsed.ok && (parsed.use.name === 'exec_command' || parsed.use.name === 'write_stdin');
+  const shell = parsed.ok && (parsed.use.name === 'exec_command' || parsed.use.name === 'write_stdin');
+  const exec = shell && next.do !== 'prepare';
   return { session, n, cwd, startedAt: at, next, exec, ...(input.command && { command: input.command }) };
 }
 
@@ -88,6 +90,9 @@ function judge(use: ToolUse, input: CallInput): Next {
       return { do: 'end', status: 'failed', text: `write_stdin failed: Unknown process id ${use.session}` };
     case 'exec_command': {
       const { cmd, workdir, justification } = use;
+      const patch = interceptPatch(cmd);
+      if (patch?.kind === 'refused') return { do: 'end', status: 'failed', text: patch.why };
+      if (patch) return { do: 'prepare', rules: input.rules };
       const cwd = workdir ?? input.cwd;
       return afterDecision(
         decide({ kind: 'command', cmd, cwd, ...(justification && { justification }) }, input.rules),

@@ -41,4 +41,5 @@ function parsed(args: string): Record<string, unknown> | undefined {
   }
 }
 
-const patchPaths = (patch: string) => [...patch.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm)].map((match) => match[1]!.trim());
+const patchPaths = (patch: string) =>
+  [...patch.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm)].map((match) => match[1]!.trim());

@@ -6,6 +6,8 @@ export interface Meta {
   readonly cwd: string;
   readonly source: Source;
   readonly settings: Settings;
+  readonly env?: string;
+  readonly umask?: number;
   readonly fork?: { readonly session: string; readonly seq: number };
   /** The first words of the person, one line. */
   readonly title: string;
@@ -79,8 +81,16 @@ function foldRow(meta: Meta, row: Row): Meta {
 function change(meta: Meta, row: Row): Partial<Meta> {
   switch (row.kind) {
     case 'created': {
-      const { cwd, source, settings, fork } = row.body;
-      return { createdAt: row.at, cwd, source, settings, ...(fork && { fork }) };
+      const { cwd, source, settings, env, umask, fork } = row.body;
+      return {
+        createdAt: row.at,
+        cwd,
+        source,
+        settings,
+        ...(env && { env }),
+        ...(umask !== undefined && { umask }),
+        ...(fork && { fork }),
+      };
     }
     case 'settings':
       return { settings: { ...meta.settings, ...row.body.settings } };

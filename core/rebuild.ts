@@ -48,8 +48,11 @@ const nothing: Resting = {
   wakes: [],
 };
 
-export const resting = (rows: readonly Row[]): Resting =>
-  rows.reduce((state, row) => ({ ...state, ...change(state, row), seq: row.seq }), nothing);
+export function resting(rows: readonly Row[]): Resting {
+  let state = nothing;
+  for (const row of rows) state = { ...state, ...change(state, row), seq: row.seq };
+  return state;
+}
 
 function change(state: Resting, row: Row): Partial<Resting> {
   switch (row.kind) {

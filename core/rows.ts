@@ -76,7 +76,14 @@ type Keyed = { readonly key?: string };
 
 export interface Bodies {
   /** `env` is the digest of the environment its commands start from, `umask` that of the client that made it. */
-  created: { cwd: string; source: Source; settings: Settings; env?: string; umask?: number; fork?: { session: string; seq: number } } & By;
+  created: {
+    cwd: string;
+    source: Source;
+    settings: Settings;
+    env?: string;
+    umask?: number;
+    fork?: { session: string; seq: number };
+  } & By;
   settings: { settings: Partial<Settings> } & By;
   renamed: { name: string } & By;
   'turn.started': { turn: number };

@@ -214,7 +214,8 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
     for (const [client, only] of tracers) if (only === undefined || only === id) client.push({ t: 'trace', line });
   }
   const changed = throttled(changedMs, () => {
-    for (const what of ['list', 'inbox'] as const) for (const client of watchers[what]) client.push({ t: 'changed', what });
+    for (const what of ['list', 'inbox'] as const)
+      for (const client of watchers[what]) client.push({ t: 'changed', what });
   });
   followCommits({ host, hub, sessions, marks, projector, residents, holder, clients, changed, trace, now });
 

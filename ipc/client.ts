@@ -20,11 +20,18 @@ export class ClientError extends Error {
 }
 
 export type HelloBody = RequestOf<'hello'>;
-export type ConnectionState = { readonly state: 'connected' } | { readonly state: 'away'; readonly tries: number; readonly since: number } | { readonly state: 'closed' };
+export type ConnectionState =
+  | { readonly state: 'connected' }
+  | { readonly state: 'away'; readonly tries: number; readonly since: number }
+  | { readonly state: 'closed' };
 
 export interface ClientOptions {
   /** Reads anew where the daemon is and what to say to it, before each connection. */
-  readonly locate: () => Promise<{ readonly socket: string; readonly hello: HelloBody; readonly vars: () => Record<string, string> }>;
+  readonly locate: () => Promise<{
+    readonly socket: string;
+    readonly hello: HelloBody;
+    readonly vars: () => Record<string, string>;
+  }>;
   /** Connect again by itself when the connection breaks. */
   readonly reconnect: boolean;
   /** Ask the daemon every so often whether it is there; 0 for a client that lives a moment. */

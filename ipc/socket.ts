@@ -21,7 +21,12 @@ export const lockFile = (home: string) => join(home, 'run', 'tcxd.lock');
 const pathLimit = 100;
 
 /** `run/tcxd.sock`, or a folder of the same user's where that is too long; `hash` is of the home's path, in hex. */
-export function socketPath(home: string, hash: string, env: { readonly XDG_RUNTIME_DIR?: string | undefined }, uid: number): string {
+export function socketPath(
+  home: string,
+  hash: string,
+  env: { readonly XDG_RUNTIME_DIR?: string | undefined },
+  uid: number,
+): string {
   const inHome = join(runDirectory(home), 'tcxd.sock');
   if (Buffer.byteLength(inHome) <= pathLimit) return inHome;
   const short = hash.slice(0, 8);

@@ -45,7 +45,17 @@ const environment = (env: Connecting['env']) =>
 
 function hello({ build, kind, cwd, env, label }: Connecting, digest: string, token: string): HelloBody {
   const umask = process.umask();
-  return { protocol: PROTOCOL, build, token, kind, cwd, umask, env: digest, pid: process.pid, label: label ?? labelOf(env) };
+  return {
+    protocol: PROTOCOL,
+    build,
+    token,
+    kind,
+    cwd,
+    umask,
+    env: digest,
+    pid: process.pid,
+    label: label ?? labelOf(env),
+  };
 }
 
 /** Tells screens apart: a chosen name, the host an ssh client came from, the terminal, the process. */
@@ -78,12 +88,16 @@ export async function startDaemon({ home, codexHome, env, starting }: Connecting
   const patience = starting && setTimeout(starting, startPatienceMs);
   mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
   const output = openSync(join(home, 'logs', 'tcxd.out'), 'a', 0o600);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', daemonFile(), 'run', '--ready-fd', '3'], {
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', output, output, 'pipe'],
-    env: { ...env, TCX_HOME: home, ...(codexHome && { CODEX_HOME: codexHome }) },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', daemonFile(), 'run', '--ready-fd', '3'],
+    {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', output, output, 'pipe'],
+      env: { ...env, TCX_HOME: home, ...(codexHome && { CODEX_HOME: codexHome }) },
+    },
+  );
   const ready = child.stdio[3] as NodeJS.ReadableStream;
   let said = '';
   try {

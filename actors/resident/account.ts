@@ -12,7 +12,9 @@ type AccountEvent =
   | { readonly type: 'key.refused'; readonly why: string }
   | { readonly type: 'request.answered' };
 
-export const accountMachine = setup({ types: {} as { context: AccountContext; input: { provider: string }; events: AccountEvent } }).createMachine({
+export const accountMachine = setup({
+  types: {} as { context: AccountContext; input: { provider: string }; events: AccountEvent },
+}).createMachine({
   id: 'account',
   options: { maxIterations: 1000 },
   context: ({ input }) => ({ ...input, why: '' }),

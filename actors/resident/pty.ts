@@ -8,7 +8,9 @@ export interface PtyContext {
 }
 type PtyEvent = { readonly type: 'exited' } | { readonly type: 'lost' };
 
-export const ptyMachine = setup({ types: {} as { context: PtyContext; input: PtyContext; events: PtyEvent } }).createMachine({
+export const ptyMachine = setup({
+  types: {} as { context: PtyContext; input: PtyContext; events: PtyEvent },
+}).createMachine({
   id: 'pty',
   options: { maxIterations: 1000 },
   context: ({ input }) => input,

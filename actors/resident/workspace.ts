@@ -5,7 +5,9 @@ export interface WorkspaceContext {
   readonly cwd: string;
   readonly sessions: readonly string[];
 }
-type WorkspaceEvent = { readonly type: 'session.works'; readonly session: string } | { readonly type: 'session.rests'; readonly session: string };
+type WorkspaceEvent =
+  | { readonly type: 'session.works'; readonly session: string }
+  | { readonly type: 'session.rests'; readonly session: string };
 
 const without = (sessions: readonly string[], session: string) => sessions.filter((each) => each !== session);
 
@@ -22,7 +24,9 @@ export const workspaceMachine = setup({
   on: {
     'session.works': {
       target: '.busy',
-      actions: assign({ sessions: ({ context, event }) => [...without(context.sessions, event.session), event.session] }),
+      actions: assign({
+        sessions: ({ context, event }) => [...without(context.sessions, event.session), event.session],
+      }),
     },
     'session.rests': [
       { guard: 'last', target: '.quiet', actions: assign({ sessions: [] }) },

@@ -9,9 +9,9 @@ import type { ToolUse } from '../../core/tools.ts';
 import { byteLength, type CutPolicy, callBudget, cutForHistory, cutOutput, tokensOf } from '../../core/truncate.ts';
 import type { Effect, EffectIo } from '../effect.ts';
 import { HeadTail } from '../head-tail.ts';
+import type { Holder } from '../holder/client.ts';
 import type { CommandEnd } from '../holder/dead.ts';
 import { isRefused, type RunSpec } from '../holder/protocol.ts';
-import type { Holder } from '../holder/client.ts';
 
 /** What an effect is told of the call it works for. */
 export interface CallFacts {
@@ -28,7 +28,9 @@ export interface CommandDeps {
   readonly holder: () => Holder;
   readonly facts: (session: SessionId, call: number) => Promise<CallFacts>;
   /** What adopting said of a command that was open when the daemon started; each is told once. */
-  readonly adopted: (key: EffectKey) => { readonly do: 'adopt' | 'start' } | { readonly do: 'settle'; readonly end: CommandEnd } | undefined;
+  readonly adopted: (
+    key: EffectKey,
+  ) => { readonly do: 'adopt' | 'start' } | { readonly do: 'settle'; readonly end: CommandEnd } | undefined;
   readonly chunkId: () => string;
   readonly uptime: () => number;
 }
@@ -53,7 +55,10 @@ export function createCommandEffects(deps: CommandDeps) {
     const before = io.attempt > 1 ? deps.adopted(io.key) : undefined;
     if (before?.do === 'settle') return ended(before.end);
     const running = begin(call, cwd, io);
-    starting.set(io.key, running.catch(() => {}));
+    starting.set(
+      io.key,
+      running.catch(() => {}),
+    );
     try {
       const refused = await running;
       if (refused) return refused;
@@ -72,7 +77,8 @@ export function createCommandEffects(deps: CommandDeps) {
 
   const watch: Effect<'watch'> = async ({ call, command: n, from, write }, io) => {
     const { use, policy } = await deps.facts(io.session, call);
-    if (use.name !== 'exec_command' && use.name !== 'write_stdin') return { kind: 'failed', why: `call ${call} watches nothing` };
+    if (use.name !== 'exec_command' && use.name !== 'write_stdin')
+      return { kind: 'failed', why: `call ${call} watches nothing` };
     const key = runKey(io.session, n);
     await starting.get(key);
     const started = deps.uptime();
@@ -81,9 +87,19 @@ export function createCommandEffects(deps: CommandDeps) {
       if (refused) return { kind: 'failed', why: refused };
     }
     const least = write === undefined ? 0 : afterWriteMs;
-    const seen = await look(deps.holder(), key, from, { yieldMs: Math.max(use.yieldMs, least), io, uptime: deps.uptime });
+    const seen = await look(deps.holder(), key, from, {
+      yieldMs: Math.max(use.yieldMs, least),
+      io,
+      uptime: deps.uptime,
+    });
     if (seen.end && seen.end.kind !== 'exited') return ended(seen.end) as Outcome<never>;
-    const value = watched(seen, { policy, maxTokens: use.maxTokens, command: n, chunk: deps.chunkId(), wallMs: deps.uptime() - started });
+    const value = watched(seen, {
+      policy,
+      maxTokens: use.maxTokens,
+      command: n,
+      chunk: deps.chunkId(),
+      wallMs: deps.uptime() - started,
+    });
     return io.signal.aborted && !seen.end ? { kind: 'interrupted', value } : { kind: 'done', value };
   };
 
@@ -123,7 +139,12 @@ function endOf(holder: Holder, key: EffectKey, signal: AbortSignal): Promise<Com
   });
 }
 
-function specOf(key: EffectKey, use: Extract<ToolUse, { name: 'exec_command' }>, facts: CallFacts, cwd: string): RunSpec {
+function specOf(
+  key: EffectKey,
+  use: Extract<ToolUse, { name: 'exec_command' }>,
+  facts: CallFacts,
+  cwd: string,
+): RunSpec {
   const shell = use.shell && isShell(use.shell) ? use.shell : facts.shell;
   const login = use.login && facts.allowLogin;
   return {
@@ -143,7 +164,13 @@ function specOf(key: EffectKey, use: Extract<ToolUse, { name: 'exec_command' }>,
 const isShell = (path: string) => isAbsolute(path) && /\/(?:ba|z|da|k|fi)?sh$/.test(path) && existsSync(path);
 
 /** Undefined when it was typed; else what the model is told. */
-async function type({ holder }: CommandDeps, key: EffectKey, n: number, chars: string, command: ToolUse): Promise<string | undefined> {
+async function type(
+  { holder }: CommandDeps,
+  key: EffectKey,
+  n: number,
+  chars: string,
+  command: ToolUse,
+): Promise<string | undefined> {
   const tty = command.name === 'exec_command' && command.tty;
   if (!tty && chars === interruptChar) {
     await holder().signal(key, 'SIGINT');
@@ -162,7 +189,12 @@ interface Seen {
 }
 
 /** Follows the output until the command ends, the time is over, or it is interrupted. */
-function look(holder: Holder, key: EffectKey, from: number, { yieldMs, io }: { yieldMs: number; io: EffectIo; uptime: () => number }): Promise<Seen> {
+function look(
+  holder: Holder,
+  key: EffectKey,
+  from: number,
+  { yieldMs, io }: { yieldMs: number; io: EffectIo; uptime: () => number },
+): Promise<Seen> {
   const output = new HeadTail(captureBytes);
   const show = liveOutput(io);
   let to = from;
@@ -208,7 +240,10 @@ interface WatchedBy {
   readonly wallMs: number;
 }
 
-function watched({ output, to, end }: Seen, { policy, maxTokens, command, chunk, wallMs }: WatchedBy): ValueOf<'watch'> {
+function watched(
+  { output, to, end }: Seen,
+  { policy, maxTokens, command, chunk, wallMs }: WatchedBy,
+): ValueOf<'watch'> {
   const text = output.bytes().toString('utf8');
   const head: ExecHead = {
     chunk,

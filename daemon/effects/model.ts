@@ -1,14 +1,14 @@
 /** The effect `model`: the conversation computed from the rows, one request of the session's provider, an answer as items. */
 import type { Outcome, ValueOf } from '../../actors/effects.ts';
 import { conversation } from '../../core/history.ts';
-import type { ToolSpec } from '../../core/items.ts';
 import type { SessionId } from '../../core/ids.ts';
+import type { ToolSpec } from '../../core/items.ts';
 import type { Meta } from '../../core/meta.ts';
 import { modelInfo } from '../../core/models.ts';
 import type { Row } from '../../core/rows.ts';
 import type { Effect, EffectIo } from '../effect.ts';
-import type { Renew } from '../models/resolve.ts';
 import type { ModelDelta, ModelRequest, ModelResult, Provider } from '../models/provider.ts';
+import type { Renew } from '../models/resolve.ts';
 
 export type Resolved =
   | { readonly kind: 'ready'; readonly provider: Provider; readonly renew?: Renew; readonly instructions: string }
@@ -20,7 +20,11 @@ export interface ModelDeps {
   readonly session: (session: SessionId) => Promise<{ meta: Meta; rows: readonly Row[] }>;
   readonly resolve: (meta: Meta) => Promise<Resolved>;
   readonly tools: (meta: Meta) => readonly ToolSpec[];
-  readonly ask: (resolved: { readonly provider: Provider; readonly renew?: Renew }, request: ModelRequest, io: { signal: AbortSignal; emit: (delta: ModelDelta) => void }) => Promise<ModelResult>;
+  readonly ask: (
+    resolved: { readonly provider: Provider; readonly renew?: Renew },
+    request: ModelRequest,
+    io: { signal: AbortSignal; emit: (delta: ModelDelta) => void },
+  ) => Promise<ModelResult>;
 }
 
 export const createModel =
@@ -35,7 +39,14 @@ export const createModel =
     return outcome(result);
   };
 
-function requestOf(session: SessionId, turn: number, { settings }: Meta, rows: readonly Row[], instructions: string, tools: readonly ToolSpec[]): ModelRequest {
+function requestOf(
+  session: SessionId,
+  turn: number,
+  { settings }: Meta,
+  rows: readonly Row[],
+  instructions: string,
+  tools: readonly ToolSpec[],
+): ModelRequest {
   const { model, effort, summary, verbosity } = settings;
   return {
     session,

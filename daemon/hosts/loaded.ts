@@ -342,7 +342,10 @@ export class Loaded {
 function marked(tree: Tree, marks: Commit['marks']): Tree {
   const entries = (Object.entries(marks) as [EffectKey, string][]).filter(([key]) => tree.open[key]);
   if (entries.length === 0) return tree;
-  return { ...tree, open: { ...tree.open, ...Object.fromEntries(entries.map(([key, mark]) => [key, { ...tree.open[key]!, mark }])) } };
+  return {
+    ...tree,
+    open: { ...tree.open, ...Object.fromEntries(entries.map(([key, mark]) => [key, { ...tree.open[key]!, mark }])) },
+  };
 }
 
 function quarantine(session: SessionId, { error }: Poison): Trouble {

@@ -168,9 +168,11 @@ class Planner {
   }
 
   async #update(op: Extract<PatchOp, { op: 'update' }>, path: string) {
-    const source = await refusing(`Failed to read file to update ${path}`, () => this.#read(path));
+    // What is only renamed need not be text.
+    const renamed = op.chunks.length === 0;
+    const source = await refusing(`Failed to read file to update ${path}`, () => this.#read(path, !renamed));
     const text = applied(op, path, source.text);
-    const bytes = this.#held(path, Buffer.from(text));
+    const bytes = renamed ? source.bytes : this.#held(path, Buffer.from(text));
     const change: Change = { path: op.path, kind: 'update', before: source.text, after: text };
     const hash = sha256(source.bytes);
     const destination = op.moveTo === undefined ? undefined : await this.#destination(op.moveTo, source.facts);
@@ -203,9 +205,10 @@ class Planner {
     return before?.identity === identity ? undefined : { path, target, before };
   }
 
-  async #read(path: string): Promise<Source> {
+  async #read(path: string, asText = true): Promise<Source> {
     const { bytes, facts } = await readFileBytes(path, maxFileBytes);
-    return { text: decoded(this.#held(path, bytes)), bytes, facts };
+    this.#held(path, bytes);
+    return { text: asText ? decoded(bytes) : '', bytes, facts };
   }
 
   /** The real path to write to. A folder in its way is found now, not when half of the patch is done. */

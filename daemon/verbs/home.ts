@@ -35,7 +35,8 @@ export function watch(daemon: Daemon, client: Client, { what }: RequestOf<'watch
   return {};
 }
 
-export const config = (daemon: Daemon, client: Client, { cwd, overrides }: RequestOf<'config'>) => daemon.config(cwd, client.hello.env, overrides ?? []);
+export const config = (daemon: Daemon, client: Client, { cwd, overrides }: RequestOf<'config'>) =>
+  daemon.config(cwd, client.hello.env, overrides ?? []);
 
 export async function status(daemon: Daemon) {
   return { ...(await daemon.status()) };

@@ -16,7 +16,8 @@ const resolve = (daemon: Daemon, client: Client, ref: string) => daemon.sessions
 
 /** A watcher looks; nothing it presses changes the session. */
 function driving(daemon: Daemon, client: Client, session: SessionId) {
-  if (daemon.hub.role(session, client.client) === 'watch') throw new TcxError('watching', 'this screen only watches the session', 'ctrl-x v to drive, or attach without -r');
+  if (daemon.hub.role(session, client.client) === 'watch')
+    throw new TcxError('watching', 'this screen only watches the session', 'ctrl-x v to drive, or attach without -r');
 }
 
 export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<'new'>) {
@@ -25,9 +26,26 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
   const { settings, warnings } = await daemon.settings(cwd, client.hello.env, ask.settings);
   const { approval, sandbox, unattended } = settings;
   const name = await daemon.handles.name(session, ask.name ?? text ?? cwd.split('/').at(-1) ?? 'session');
-  const created = draft('created', { cwd, source, settings, env: client.hello.env, umask: client.hello.umask, by: client.label });
+  const created = draft('created', {
+    cwd,
+    source,
+    settings,
+    env: client.hello.env,
+    umask: client.hello.umask,
+    by: client.label,
+  });
   const notes = warnings.map((warning) => draft('note', { level: 'warning', text: warning }));
-  const first = text === undefined ? undefined : await saying(daemon, session, { text, mode: 'steer', key: key ?? `new ${session}`, by: client.label, cwd, settings });
+  const first =
+    text === undefined
+      ? undefined
+      : await saying(daemon, session, {
+          text,
+          mode: 'steer',
+          key: key ?? `new ${session}`,
+          by: client.label,
+          cwd,
+          settings,
+        });
   const { seq } = await daemon.host.create(session, {
     input: { session, cwd, rules: { approval, sandbox, ...(unattended !== undefined && { unattended }) } },
     rows: [created, ...(ask.name ? [draft('renamed', { name })] : []), ...notes],
@@ -36,11 +54,20 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
   return { session, name, head: seq, warnings };
 }
 
-export async function attach(daemon: Daemon, client: Client, { session: ref, after, role, take, detachOthers, size }: RequestOf<'attach'>): Promise<Attached & Answer> {
+export async function attach(
+  daemon: Daemon,
+  client: Client,
+  { session: ref, after, role, take, detachOthers, size }: RequestOf<'attach'>,
+): Promise<Attached & Answer> {
   const session = resolve(daemon, client, ref);
   const { host, hub, sessions, marks } = daemon;
   const before = await host.state(session);
-  if (before.meta.archived) throw new TcxError('archived', `session ${sessions.name(session)} is archived`, `tcx unarchive ${sessions.name(session)}`);
+  if (before.meta.archived)
+    throw new TcxError(
+      'archived',
+      `session ${sessions.name(session)} is archived`,
+      `tcx unarchive ${sessions.name(session)}`,
+    );
   await daemon.unpark(session);
   if (detachOthers) detachAll(daemon, session, client);
   const { draft: left, seen } = await marks.get(session);
@@ -71,7 +98,12 @@ function takeOver({ hub }: Daemon, session: SessionId, client: Client) {
     if (outlet.client === client.client || role === 'watch') continue;
     hub.update(session, outlet.client, { role: 'watch' });
   }
-  hub.push(session, { t: 'notice', level: 'info', session, text: `${client.label} took this session; the others watch` });
+  hub.push(session, {
+    t: 'notice',
+    level: 'info',
+    session,
+    text: `${client.label} took this session; the others watch`,
+  });
 }
 
 function detachAll({ hub, clients }: Daemon, session: SessionId, by: Client): number {
@@ -98,15 +130,37 @@ export async function say(daemon: Daemon, client: Client, { session: ref, text, 
   const session = resolve(daemon, client, ref);
   driving(daemon, client, session);
   const { meta } = await daemon.host.state(session);
-  if (meta.archived) throw new TcxError('archived', `session ${daemon.sessions.name(session)} is archived`, `tcx unarchive ${daemon.sessions.name(session)}`);
-  const { result, seq } = await daemon.host.send(session, await saying(daemon, session, { text, mode, key, by: client.label, cwd: meta.cwd, settings: meta.settings }));
+  if (meta.archived)
+    throw new TcxError(
+      'archived',
+      `session ${daemon.sessions.name(session)} is archived`,
+      `tcx unarchive ${daemon.sessions.name(session)}`,
+    );
+  const { result, seq } = await daemon.host.send(
+    session,
+    await saying(daemon, session, { text, mode, key, by: client.label, cwd: meta.cwd, settings: meta.settings }),
+  );
   return { seq, repeated: result === 'repeated' };
 }
 
 async function saying(
   daemon: Daemon,
   session: SessionId,
-  { text, mode, key, by, cwd, settings }: { text: string; mode: 'steer' | 'queue'; key: string; by: string; cwd: string; settings: SessionState['meta']['settings'] },
+  {
+    text,
+    mode,
+    key,
+    by,
+    cwd,
+    settings,
+  }: {
+    text: string;
+    mode: 'steer' | 'queue';
+    key: string;
+    by: string;
+    cwd: string;
+    settings: SessionState['meta']['settings'];
+  },
 ): Promise<Send> {
   const context = await daemon.facts(cwd, settings);
   return { to: sessionActor(session), event: { type: 'said', text, mode, by, key, context }, key, durable: true };
@@ -117,13 +171,21 @@ export async function interrupt(daemon: Daemon, client: Client, { session: ref, 
   driving(daemon, client, session);
   const event = { type: 'interrupted', by: client.label, ...(turn !== undefined && { turn }) };
   const { result } = await daemon.host.send(session, { to: sessionActor(session), event, durable: true });
-  return { interrupted: result === 'done', state: (await daemon.sessions.view(await daemon.host.state(session))).state };
+  return {
+    interrupted: result === 'done',
+    state: (await daemon.sessions.view(await daemon.host.state(session))).state,
+  };
 }
 
 export async function stop(daemon: Daemon, client: Client, { session: ref, key }: RequestOf<'stop'>) {
   const session = resolve(daemon, client, ref);
   driving(daemon, client, session);
-  const { result } = await daemon.host.send(session, { to: sessionActor(session), event: { type: 'stopped', by: client.label }, key, durable: true });
+  const { result } = await daemon.host.send(session, {
+    to: sessionActor(session),
+    event: { type: 'stopped', by: client.label },
+    key,
+    durable: true,
+  });
   return { stopped: result === 'done' };
 }
 
@@ -155,7 +217,11 @@ export async function settings(daemon: Daemon, client: Client, { session: ref, s
   const session = resolve(daemon, client, ref);
   driving(daemon, client, session);
   const change = await daemon.change(session, ask);
-  await daemon.host.send(session, { to: sessionActor(session), event: { type: 'configured', settings: change, by: client.label }, durable: true });
+  await daemon.host.send(session, {
+    to: sessionActor(session),
+    event: { type: 'configured', settings: change, by: client.label },
+    durable: true,
+  });
   return { settings: (await daemon.host.state(session)).meta.settings };
 }
 
@@ -163,7 +229,11 @@ export async function rename(daemon: Daemon, client: Client, { session: ref, nam
   const session = resolve(daemon, client, ref);
   if (wish.trim() === '') throw new TcxError('bad-name', 'thread name must not be empty', 'tcx rename SESSION NAME');
   const name = await daemon.handles.name(session, wish);
-  await daemon.host.send(session, { to: sessionActor(session), event: { type: 'renamed', name, by: client.label }, durable: true });
+  await daemon.host.send(session, {
+    to: sessionActor(session),
+    event: { type: 'renamed', name, by: client.label },
+    durable: true,
+  });
   return { name };
 }
 
@@ -183,7 +253,11 @@ export async function fork(daemon: Daemon, client: Client, { session: ref, as, a
     by: client.label,
   });
   const { approval, sandbox } = kept;
-  const { seq: head } = await daemon.host.create(session, { input: { session, cwd, rules: { approval, sandbox } }, rows: [created], fork: { session: from, seq } });
+  const { seq: head } = await daemon.host.create(session, {
+    input: { session, cwd, rules: { approval, sandbox } },
+    rows: [created],
+    fork: { session: from, seq },
+  });
   return { session, name: await daemon.handles.name(session, `${daemon.sessions.name(from)}-fork`), head };
 }
 
@@ -204,7 +278,11 @@ export async function wake(daemon: Daemon, client: Client, { session: ref, until
   return { n: cancel ?? sessionContext((await daemon.host.state(session)).tree)?.lastWake ?? 0 };
 }
 
-export async function decide(daemon: Daemon, client: Client, { approval: handle, choice, text, key }: RequestOf<'decide'>) {
+export async function decide(
+  daemon: Daemon,
+  client: Client,
+  { approval: handle, choice, text, key }: RequestOf<'decide'>,
+) {
   const { session, actor, call, open } = await daemon.sessions.approval(handle);
   driving(daemon, client, session);
   const picked = open && pick(open.choices, choice);
@@ -218,7 +296,10 @@ export async function decide(daemon: Daemon, client: Client, { approval: handle,
   return { seq, session, call };
 }
 
-function pick<Choice extends { id: string; key: string }>(choices: readonly Choice[], said: string): Choice | undefined {
+function pick<Choice extends { id: string; key: string }>(
+  choices: readonly Choice[],
+  said: string,
+): Choice | undefined {
   const yes = said === 'yes' ? 'once' : said;
   return choices.find(({ id }) => id === yes) ?? choices[Number(said) - 1];
 }
@@ -226,9 +307,14 @@ function pick<Choice extends { id: string; key: string }>(choices: readonly Choi
 async function answeredAlready(daemon: Daemon, session: SessionId, call: number, handle: string): Promise<TcxError> {
   const rows = await daemon.host.rows(session, 0, Number.MAX_SAFE_INTEGER);
   const answer = rows.findLast((row) => row.kind === 'answered' && row.body.call === call);
-  if (answer?.kind !== 'answered') return new TcxError('not-open', `${handle} is not open any more: its call ended without an answer`, 'tcx inbox');
+  if (answer?.kind !== 'answered')
+    return new TcxError('not-open', `${handle} is not open any more: its call ended without an answer`, 'tcx inbox');
   const { by, choice } = answer.body;
-  return new TcxError('answered', `already answered by ${by ?? 'somebody'} at ${new Date(answer.at).toISOString()}: ${choice}`, 'tcx inbox');
+  return new TcxError(
+    'answered',
+    `already answered by ${by ?? 'somebody'} at ${new Date(answer.at).toISOString()}: ${choice}`,
+    'tcx inbox',
+  );
 }
 
 export async function rows(daemon: Daemon, client: Client, { session: ref, after, before, limit }: RequestOf<'rows'>) {
@@ -266,11 +352,14 @@ export async function resolved(daemon: Daemon, client: Client, { session: ref }:
 export async function diff(daemon: Daemon, client: Client, { session: ref, turn }: RequestOf<'diff'>) {
   const session = resolve(daemon, client, ref);
   const all = await daemon.host.rows(session, 0, Number.MAX_SAFE_INTEGER);
-  const applied = new Set(all.flatMap((row) => (row.kind === 'output' && row.body.status === 'done' ? [row.body.call] : [])));
+  const applied = new Set(
+    all.flatMap((row) => (row.kind === 'output' && row.body.status === 'done' ? [row.body.call] : [])),
+  );
   const turns = new Map(all.flatMap((row) => (row.kind === 'call' ? [[row.body.call, row.body.turn] as const] : [])));
   const changes = all.flatMap((row) =>
-    row.kind === 'patch' && applied.has(row.body.call) && (turn === undefined || turns.get(row.body.call) === turn) ? row.body.changes : [],
+    row.kind === 'patch' && applied.has(row.body.call) && (turn === undefined || turns.get(row.body.call) === turn)
+      ? row.body.changes
+      : [],
   );
   return { files: changes.map(({ path, diff, added, removed }) => ({ path, diff, added, removed })) };
 }
-

@@ -5,7 +5,11 @@ import type { Daemon } from '../daemon.ts';
 import * as home from './home.ts';
 import * as session from './session.ts';
 
-type Handler<Name extends Verb> = (daemon: Daemon, client: Client, request: Extract<ToDaemon, { t: Name }>) => object | Promise<object>;
+type Handler<Name extends Verb> = (
+  daemon: Daemon,
+  client: Client,
+  request: Extract<ToDaemon, { t: Name }>,
+) => object | Promise<object>;
 
 const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
   env: home.env,
