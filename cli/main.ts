@@ -3,7 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ClientError } from '../ipc/client.ts';
+import { ClientError } from '../ipc/client-error.ts';
 import { ensureHome, fileSystem, homeOf } from '../ipc/home.ts';
 import { connect } from '../ipc/start.ts';
 import { type CommandSpec, nearest, type Parsed, parse, UsageError, usage } from './args.ts';

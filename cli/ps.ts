@@ -1,6 +1,6 @@
 /** `tcx ps`: what is awake, those that need a person first; `-a` every actor, `--short` a line for a status bar. */
 import type { Client } from '../ipc/client.ts';
-import { ClientError } from '../ipc/client.ts';
+import { ClientError } from '../ipc/client-error.ts';
 import type { ActorInfo, SessionInfo } from '../ipc/messages.ts';
 import { type Context, exit, type Run } from './context.ts';
 import { folder, mark, money, sessionJson } from './show.ts';

@@ -26,14 +26,14 @@ export interface Daemon {
   /** What a new session of a directory runs with; throws TcxError when no model is configured. */
   readonly settings: (
     cwd: string,
-    env: string,
+    env: string | undefined,
     ask: SettingsAsk,
   ) => Promise<{ settings: Settings; warnings: readonly string[] }>;
   /** What a change of a session's settings means. */
   readonly change: (session: SessionId, ask: SettingsAsk) => Promise<Partial<Settings>>;
   /** The facts a message is accompanied by. */
   readonly facts: (cwd: string, settings: Settings) => Promise<readonly ContextPart[]>;
-  readonly config: (cwd: string, env: string, overrides: readonly string[]) => Promise<AnswerOf<'config'>>;
+  readonly config: (cwd: string, env: string | undefined, overrides: readonly string[]) => Promise<AnswerOf<'config'>>;
   /** Goes on with a turn that waited for a key, when the key is there. */
   readonly unpark: (session: SessionId) => Promise<void>;
   /** A client brought an environment that was not known. */

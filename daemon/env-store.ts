@@ -58,7 +58,7 @@ export class EnvStore {
   }
 
   #path(digest: string) {
-    if (!/^[0-9a-f]{64}$/.test(digest)) throw new TypeError('not a digest');
+    if (!/^[0-9a-f]{16,128}$/.test(digest)) throw new TypeError('not a digest');
     return join(this.#folder, `${digest}.json`);
   }
 }

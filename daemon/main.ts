@@ -317,7 +317,7 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
           protocol: PROTOCOL,
           client: client.client,
           home,
-          needEnv: !envs.has(client.hello.env),
+          needEnv: client.hello.env !== undefined && !envs.has(client.hello.env),
           label: client.label,
         };
       },

@@ -54,7 +54,8 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
 
   return {
     load: loadedFor,
-    settings: async (cwd: string, env: string, ask: SettingsAsk) => newSettings(await depsFor(env), cwd, ask),
+    settings: async (cwd: string, env: string | undefined, ask: SettingsAsk) =>
+      newSettings(await depsFor(env), cwd, ask),
     change: async ({ cwd, env, settings }: Meta, ask: SettingsAsk) =>
       changedSettings(await depsFor(env), cwd, settings, ask),
 
@@ -93,7 +94,7 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
     },
 
     /** What holds in a folder, for a person or a client that draws: without anything secret. */
-    async show(cwd: string, env: string, overrides: readonly string[]): Promise<AnswerOf<'config'>> {
+    async show(cwd: string, env: string | undefined, overrides: readonly string[]): Promise<AnswerOf<'config'>> {
       const deps = await depsFor(env);
       const { config, warnings, layers } = await loadConfig(deps, cwd, overridesOf(overrides), {});
       const configured = chooseModel(config, deps.env, deps.stored).kind === 'chosen';

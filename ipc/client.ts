@@ -3,21 +3,10 @@
  * TUI, CLI and tests all stand on it; it is also what `import { connect } from 'tcx'` gives.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
+import { ClientError, gone } from './client-error.ts';
 import { encodeFrame, FrameDecoder, type Message } from './frame.ts';
 import type { AnswerOf, FromDaemon, Push } from './messages.ts';
 import type { RequestOf, Verb } from './protocol.ts';
-
-/** A refusal of the daemon or of the way to it: a code for scripts, a sentence, and the command that mends it. */
-export class ClientError extends Error {
-  readonly code: string;
-  readonly fix: string;
-  constructor(code: string, message: string, fix: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ClientError';
-    this.code = code;
-    this.fix = fix;
-  }
-}
 
 export type HelloBody = RequestOf<'hello'>;
 export type ConnectionState =
@@ -28,10 +17,12 @@ export type ConnectionState =
 export interface ClientOptions {
   /** Reads anew where the daemon is and what to say to it, before each connection. */
   readonly locate: () => Promise<{
-    readonly socket: string;
+    readonly socket: string | undefined;
     readonly hello: HelloBody;
     readonly vars: () => Record<string, string>;
   }>;
+  /** Starts a daemon when none answers, or rejects with why not. */
+  readonly start: () => Promise<void>;
   /** Connect again by itself when the connection breaks. */
   readonly reconnect: boolean;
   /** Ask the daemon every so often whether it is there; 0 for a client that lives a moment. */
@@ -118,8 +109,7 @@ export class Client {
   }
 
   async #open() {
-    const { socket: path, hello, vars } = await this.#options.locate();
-    const socket = await dial(path);
+    const { socket, hello, vars } = await this.#reach();
     this.#socket = socket;
     const decoder = new FrameDecoder();
     socket.on('data', (chunk) => {
@@ -135,8 +125,20 @@ export class Client {
     } finally {
       clearTimeout(patience);
     }
-    if (this.welcome.needEnv) await this.request('env', { digest: hello.env, vars: vars() });
+    if (this.welcome.needEnv && hello.env !== undefined) await this.request('env', { digest: hello.env, vars: vars() });
     if (this.#options.heartbeatMs > 0) this.#beat();
+  }
+
+  /** The socket of a daemon that takes connections: the one that runs, else one started for it. */
+  async #reach() {
+    const before = await this.#options.locate();
+    const running = before.socket === undefined ? undefined : await dial(before.socket).catch(() => undefined);
+    if (running) return { ...before, socket: running };
+    await this.#options.start();
+    const started = await this.#options.locate();
+    if (started.socket === undefined)
+      throw new ClientError('not-running', 'the daemon did not come up', 'tcx daemon logs');
+    return { ...started, socket: await dial(started.socket) };
   }
 
   #receive(message: Message) {
@@ -210,8 +212,6 @@ export class Client {
     for (const listener of this.#states) listener(state);
   }
 }
-
-export const gone = () => new ClientError('gone', 'the daemon went away before it answered', 'tcx daemon status');
 
 export function dial(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {

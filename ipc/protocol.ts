@@ -17,7 +17,7 @@ const Seq = z.number().int().nonnegative();
 const Ref = z.string().min(1).max(500);
 const Key = z.string().min(1).max(200);
 const Text = z.string().max(12 * 1024 * 1024);
-const Digest = z.string().max(128);
+const Digest = z.string().regex(/^[0-9a-f]{16,128}$/);
 const Size = z.object({ columns: z.number().int().positive(), rows: z.number().int().positive() });
 export const Role = z.enum(['drive', 'watch']);
 
@@ -44,8 +44,8 @@ export const Hello = request('hello', {
   kind: z.enum(['tui', 'exec', 'cli', 'client']),
   cwd: z.string(),
   umask: z.number().int(),
-  /** SHA-256 of the environment; on one the daemon does not have in memory the answer asks for `env`. */
-  env: Digest,
+  /** Names the client's environment; when the daemon does not have it in memory the answer asks for `env`. */
+  env: Digest.optional(),
   pid: z.number().int(),
   tty: z.string().optional(),
   label: z.string().max(100),

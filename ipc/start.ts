@@ -1,9 +1,6 @@
 /** Connects to a home's daemon and starts one when none answers: the way in of every client. */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { Client, ClientError, type ClientOptions, dial, type HelloBody } from './client.ts';
+import { Client, type ClientOptions, type HelloBody } from './client.ts';
+import { ClientError } from './client-error.ts';
 import { readRunning, readToken } from './socket.ts';
 import { PROTOCOL } from './version.ts';
 
@@ -24,17 +21,23 @@ export interface Connecting {
   readonly starting?: () => void;
 }
 
-const startPatienceMs = 300;
-
 export function connect(how: Connecting): Promise<Client> {
-  const vars = environment(how.env);
-  const digest = createHash('sha256').update(JSON.stringify(vars)).digest('hex');
+  // A client that only asks and tells does not begin sessions, and its environment is nobody's business.
+  const vars = how.kind === 'cli' ? undefined : environment(how.env);
+  const env = vars && digest(JSON.stringify(vars));
   const locate: ClientOptions['locate'] = async () => ({
-    socket: await findSocket(how),
-    hello: hello(how, digest, readToken(how.home) ?? ''),
-    vars: () => Object.fromEntries(vars),
+    socket: readRunning(how.home)?.socket,
+    hello: hello(how, env, readToken(how.home) ?? ''),
+    vars: () => Object.fromEntries(vars ?? []),
   });
-  return Client.connect({ locate, reconnect: how.reconnect ?? false, heartbeatMs: how.heartbeatMs ?? 0 });
+  const options = { locate, reconnect: how.reconnect ?? false, heartbeatMs: how.heartbeatMs ?? 0 };
+  return Client.connect({ ...options, start: () => start(how) });
+}
+
+async function start(how: Connecting): Promise<void> {
+  if (how.start === false) throw new ClientError('not-running', `no daemon runs for ${how.home}`, 'tcx daemon start');
+  const { startDaemon } = await import('./start-daemon.ts');
+  await startDaemon(how);
 }
 
 /** What the daemon may hand on to commands: tcx's own variables are between clients and daemon. */
@@ -43,7 +46,7 @@ const environment = (env: Connecting['env']) =>
     .filter((entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('TCX_'))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 
-function hello({ build, kind, cwd, env, label }: Connecting, digest: string, token: string): HelloBody {
+function hello({ build, kind, cwd, env, label }: Connecting, digest: string | undefined, token: string): HelloBody {
   const umask = process.umask();
   return {
     protocol: PROTOCOL,
@@ -52,7 +55,7 @@ function hello({ build, kind, cwd, env, label }: Connecting, digest: string, tok
     kind,
     cwd,
     umask,
-    env: digest,
+    ...(digest && { env: digest }),
     pid: process.pid,
     label: label ?? labelOf(env),
   };
@@ -64,69 +67,22 @@ function labelOf(env: Connecting['env']): string {
   return (env.TCX_CLIENT_NAME || host || env.TMUX_PANE || `pid ${process.pid}`).slice(0, 100);
 }
 
-async function findSocket(how: Connecting): Promise<string> {
-  const running = readRunning(how.home);
-  if (running && (await answers(running.socket))) return running.socket;
-  if (how.start === false) throw new ClientError('not-running', `no daemon runs for ${how.home}`, 'tcx daemon start');
-  await startDaemon(how);
-  const started = readRunning(how.home);
-  if (!started) throw new ClientError('not-running', `the daemon for ${how.home} did not come up`, 'tcx daemon logs');
-  return started.socket;
+/**
+ * Names an environment among one user's own: FNV-1a (Fowler, Noll, Vo) of its characters from four starting points. No
+ * secret rests on it, and loading Node's crypto would cost a quarter of a client's start.
+ */
+function digest(text: string): string {
+  return [0x811c9dc5, 0x9dc5811c, 0x1c9dc581, 0xc5811c9d]
+    .map((start) => fnv1a(text, start).toString(16).padStart(8, '0'))
+    .join('');
 }
 
-async function answers(socket: string): Promise<boolean> {
-  try {
-    (await dial(socket)).destroy();
-    return true;
-  } catch {
-    return false;
+function fnv1a(text: string, start: number): number {
+  let hash = start;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
+    hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
   }
-}
-
-/** Resolves when a daemon listens: the one started here, or the one that was faster. Rejects with what it said instead. */
-export async function startDaemon({ home, codexHome, env, starting }: Connecting): Promise<void> {
-  const patience = starting && setTimeout(starting, startPatienceMs);
-  mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
-  const output = openSync(join(home, 'logs', 'tcxd.out'), 'a', 0o600);
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', daemonFile(), 'run', '--ready-fd', '3'],
-    {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', output, output, 'pipe'],
-      env: { ...env, TCX_HOME: home, ...(codexHome && { CODEX_HOME: codexHome }) },
-    },
-  );
-  const ready = child.stdio[3] as NodeJS.ReadableStream;
-  let said = '';
-  try {
-    for await (const chunk of ready) {
-      said += String(chunk);
-      if (said.includes('\n')) break;
-    }
-  } finally {
-    clearTimeout(patience);
-    child.unref();
-    (ready as unknown as { destroy(): void }).destroy();
-  }
-  const line = said.split('\n')[0] ?? '';
-  if (line === 'ready') return;
-  const { code, message, fix } = parseRefusal(line);
-  throw new ClientError(code, message, fix);
-}
-
-function parseRefusal(line: string): { code: string; message: string; fix: string } {
-  try {
-    return JSON.parse(line) as { code: string; message: string; fix: string };
-  } catch {
-    return { code: 'not-running', message: 'the daemon ended before it was ready', fix: 'tcx daemon logs' };
-  }
-}
-
-/** Beside this bundle, or above it when the bundler put this into a chunk. */
-function daemonFile(): string {
-  const file = [join(import.meta.dirname, 'tcxd.js'), join(import.meta.dirname, '..', 'tcxd.js')].find(existsSync);
-  if (!file) throw new ClientError('not-built', 'dist/tcxd.js is missing', 'npm run build');
-  return file;
+  return hash >>> 0;
 }

@@ -30,7 +30,7 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
     cwd,
     source,
     settings,
-    env: client.hello.env,
+    ...(client.hello.env && { env: client.hello.env }),
     umask: client.hello.umask,
     by: client.label,
   });
