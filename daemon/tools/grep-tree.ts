@@ -6,6 +6,7 @@ import { RE2JS, RE2JSException } from 're2js';
 import { openFile } from './file-bytes.ts';
 import type { Found, Search } from './grep-files.ts';
 import { type Include, includeOf, isIgnored, type Scope, scopeAt, scopeIn } from './ignore-rules.ts';
+import { NewestFiles } from './newest-files.ts';
 import { isOfFile } from './os-error.ts';
 
 const pieceBytes = 64 * 1024;
@@ -15,7 +16,7 @@ const maxLineCharacters = 1024 * 1024;
 export async function searchTree(search: Search): Promise<Found> {
   const pattern = compiled(search.pattern);
   if (typeof pattern === 'string') return { kind: 'failed', why: pattern };
-  const newest = new Newest(search.limit);
+  const newest = new NewestFiles(search.limit);
   const start = await stat(search.path);
   if (!start.isDirectory()) await look(search.path, pattern, search.signal, newest);
   else {
@@ -62,7 +63,7 @@ function isWanted(entry: Dirent, path: string, scope: Scope, include: Include): 
 /** A folder that is gone or closed to us holds nothing for us. */
 const entriesOf = (folder: string): Promise<Dirent[]> => readdir(folder, { withFileTypes: true }).catch(() => []);
 
-async function look(path: string, pattern: RE2JS, signal: AbortSignal, newest: Newest): Promise<void> {
+async function look(path: string, pattern: RE2JS, signal: AbortSignal, newest: NewestFiles): Promise<void> {
   try {
     const { handle } = await openFile(path);
     try {
@@ -113,30 +114,5 @@ class TextLines {
     if (whole && rest !== '') lines.push(rest);
     this.found = lines.some((line) => this.#pattern.test(line));
     this.over = this.found;
-  }
-}
-
-/** The newest files of those that matched. */
-class Newest {
-  readonly #limit: number;
-  #files: { path: string; mtimeMs: number }[] = [];
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(path: string, mtimeMs: number) {
-    this.#files.push({ path, mtimeMs });
-    if (this.#files.length >= 2 * this.#limit) this.#cut();
-  }
-
-  paths(): string[] {
-    this.#cut();
-    return this.#files.map(({ path }) => path);
-  }
-
-  #cut() {
-    this.#files.sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
-    this.#files = this.#files.slice(0, this.#limit);
   }
 }

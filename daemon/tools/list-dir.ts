@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import type { ReadUse } from '../../core/tools.ts';
 import { firstBytes } from '../../core/truncate.ts';
 import { type Answer, answer, interrupted, refusal } from './answer.ts';
-import { hasCode, osError } from './os-error.ts';
+import { hasCode, isOfFile, osError } from './os-error.ts';
 
 type ListDirUse = Extract<ReadUse, { name: 'list_dir' }>;
 
@@ -19,6 +19,7 @@ export async function listDir(use: ListDirUse, { signal }: { readonly signal: Ab
   try {
     return await page(use, signal);
   } catch (error) {
+    if (!isOfFile(error)) throw error;
     return refusal(`failed to read directory: ${osError(error)}`);
   }
 }

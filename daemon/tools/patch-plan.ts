@@ -7,7 +7,7 @@ import { applyChunks } from '../../core/patch-apply.ts';
 import type { FileChange } from '../../core/rows.ts';
 import { parse } from '../../core/tools.ts';
 import { type FileFacts, hashFile, kindAt, openFile, readFileBytes, sha256 } from './file-bytes.ts';
-import { FileProblem, hasCode, osError } from './os-error.ts';
+import { FileProblem, hasCode, isOfFile, osError } from './os-error.ts';
 import { entryTarget, writeTarget } from './real-path.ts';
 
 /** A call as its row has it. */
@@ -88,7 +88,7 @@ async function refusing<Value>(what: string, attempt: () => Promise<Value>): Pro
   try {
     return await attempt();
   } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (!isOfFile(error)) throw error;
     throw new Refusal(`${what}: ${osError(error)}`, { cause: error });
   }
 }

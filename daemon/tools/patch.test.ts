@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -293,12 +294,15 @@ describe('refused, with nothing written, is', () => {
 });
 
 describe('the file it leaves', () => {
-  test('keeps its line ends and its mode', async () => {
+  test('keeps its line ends, its mode and its owner', async () => {
     put('run.sh', '#!/bin/sh\r\necho a\r\n');
     chmodSync(at('run.sh'), 0o750);
+    if (process.getuid?.() === 0) chownSync(at('run.sh'), 1234, 1234);
+    const { uid, gid } = statSync(at('run.sh'));
     await applied(patchCall('*** Update File: run.sh', '@@', '-echo a', '+echo b'));
     expect(got('run.sh')).toBe('#!/bin/sh\r\necho b\r\n');
-    expect(statSync(at('run.sh')).mode & 0o777).toBe(0o750);
+    const now = statSync(at('run.sh'));
+    expect([now.mode & 0o777, now.uid, now.gid]).toEqual([0o750, uid, gid]);
   });
 
   test('takes its mode along when it moves, also over another', async () => {

@@ -5,7 +5,7 @@ import type { PatchOp } from '../../core/patch.ts';
 import { patchBroken, patchDone } from '../../core/patch-text.ts';
 import type { FileChange } from '../../core/rows.ts';
 import { hashFile } from './file-bytes.ts';
-import { osError, unlessMissing } from './os-error.ts';
+import { isOfFile, osError, unlessMissing } from './os-error.ts';
 import { type Deed, type PatchCall, type PlannedOp, planPatch, wantedOps } from './patch-plan.ts';
 import { replaceFile, waitingPath } from './replace-file.ts';
 
@@ -129,8 +129,11 @@ export type PatchState =
 
 /** What became of a patch that was begun and never answered for, read off the files. */
 export async function checkPatch(files: readonly PlannedFile[]): Promise<PatchState> {
-  await Promise.all(files.map(removeWaiting));
-  const seen = await Promise.all(files.map(async (file) => ({ path: file.path, state: await fileState(file) })));
+  const seen: { path: string; state: FileState }[] = [];
+  for (const file of files) {
+    await removeWaiting(file);
+    seen.push({ path: file.path, state: await fileState(file) });
+  }
   const pathsOf = (...states: readonly FileState[]) =>
     seen.filter(({ state }) => states.includes(state)).map(({ path }) => path);
   if (pathsOf('before', 'other').length === 0) return { state: 'done' };
@@ -175,7 +178,8 @@ async function fileState({ path, before, after }: PlannedFile): Promise<FileStat
     const hash = await hashNow(path);
     if (before === after) return hash === after ? 'same' : 'other';
     return hash === before ? 'before' : hash === after ? 'after' : 'other';
-  } catch {
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
     return 'other';
   }
 }

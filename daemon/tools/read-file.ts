@@ -7,7 +7,7 @@ import { type Answer, answer, interrupted, refusal } from './answer.ts';
 import { openFile } from './file-bytes.ts';
 import { blockAround, type Indented, indentOf, isBlank } from './indented-block.ts';
 import { type Line, walkLines } from './lines.ts';
-import { osError } from './os-error.ts';
+import { isOfFile, osError } from './os-error.ts';
 
 type ReadFileUse = Extract<ReadUse, { name: 'read_file' }>;
 
@@ -31,6 +31,7 @@ export async function readFile(use: ReadFileUse, { signal }: { readonly signal: 
       await handle.close();
     }
   } catch (error) {
+    if (!isOfFile(error)) throw error;
     return refusal(`failed to read file: ${osError(error)}`);
   }
 }

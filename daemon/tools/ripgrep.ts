@@ -1,20 +1,27 @@
 /** One run of ripgrep, ended with its process group when nobody waits for it any more. */
 import { spawn } from 'node:child_process';
 import type { Found, Search } from './grep-files.ts';
+import { NewestFiles } from './newest-files.ts';
 import { hasCode } from './os-error.ts';
 
 const maxErrorBytes = 8 * 1024;
 /** Longer than any path may be: what is longer is no path, and is dropped. */
 const maxPathBytes = 64 * 1024;
+/** Of one search; how many the newest are chosen from. */
+const maxMatches = 100_000;
+/** Files whose times are looked at together. */
+const batchSize = 64;
 /** How rg says that it found nothing. */
 const noMatchCode = 1;
 
-/** Does not read the person's ripgrep configuration: the model knows nothing of it. */
+/**
+ * Does not read the person's ripgrep configuration: the model knows nothing of it. Not sorted by rg: some versions sort
+ * folder by folder, and all of them search with one thread then.
+ */
 const argsOf = ({ pattern, include, path }: Search) => [
   '--no-config',
   '--files-with-matches',
   '--null',
-  '--sortr=modified',
   '--no-messages',
   `--regexp=${pattern}`,
   ...(include === undefined ? [] : [`--glob=${include}`]),
@@ -23,12 +30,12 @@ const argsOf = ({ pattern, include, path }: Search) => [
 ];
 
 export async function ripgrep(rg: string, search: Search): Promise<Found> {
-  const { cwd, limit, signal } = search;
+  const { cwd, signal } = search;
   if (signal.aborted) return { kind: 'files', paths: [] };
   const child = spawn(rg, argsOf(search), { cwd, env: {}, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const end = () => killGroup(child.pid);
   signal.addEventListener('abort', end);
-  const paths = new Paths(limit, end);
+  const paths = new Paths(maxMatches, end);
   let errors = Buffer.alloc(0);
   child.stdout.on('data', (piece: Buffer) => paths.push(piece));
   child.stderr.on('data', (piece: Buffer) => {
@@ -43,11 +50,18 @@ export async function ripgrep(rg: string, search: Search): Promise<Found> {
     const why = errors.toString('utf8').trim();
     // Some files could not be read, or the rest was not wanted: what was found is good all the same.
     if (code === 0 || code === noMatchCode || paths.found.length > 0 || why === '')
-      return { kind: 'files', paths: paths.found };
+      return { kind: 'files', paths: await newestOf(paths.found, search) };
     return { kind: 'failed', why };
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+async function newestOf(paths: readonly string[], { limit, signal }: Search): Promise<string[]> {
+  const newest = new NewestFiles(limit);
+  for (let at = 0; at < paths.length && !signal.aborted; at += batchSize)
+    await Promise.all(paths.slice(at, at + batchSize).map((path) => newest.look(path)));
+  return newest.paths();
 }
 
 function killGroup(pid: number | undefined) {
