@@ -1,5 +1,5 @@
 /** Starts one process in a terminal of its own. node-pty, a native module, is loaded with the first. */
-import { readSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as NodePty from 'node-pty';
 import { type Running, signalName, type Watcher } from './launch.ts';
@@ -8,7 +8,6 @@ import type { RunSpec, Size } from './protocol.ts';
 
 /** A terminal whose program does not read takes no more; then this long is waited before it is tried again. */
 const retryMs = 10;
-const restBytes = 64 * 1024;
 export const defaultSize: Size = { cols: 80, rows: 24 };
 
 let loaded: typeof NodePty | undefined;
@@ -20,7 +19,7 @@ function nodePty(): typeof NodePty {
 /** What node-pty 1.1 has and does not declare. */
 interface Undeclared {
   readonly fd: number;
-  on(event: 'error' | 'end' | 'close', listener: () => void): void;
+  on(event: 'error' | 'close', listener: () => void): void;
 }
 
 export function startPty(launch: Launch, spec: RunSpec, watcher: Watcher): Running {
@@ -39,7 +38,6 @@ export function startPty(launch: Launch, spec: RunSpec, watcher: Watcher): Runni
   // may belong to something else from now on.
   undeclared.on('error', () => input.stop());
   undeclared.on('close', () => input.stop());
-  undeclared.on('end', () => readRest(undeclared.fd, watcher));
   terminal.onData((data: unknown) => watcher.output(data as Buffer));
   terminal.onExit(({ exitCode, signal }) => {
     input.stop();
@@ -55,22 +53,6 @@ export function startPty(launch: Launch, spec: RunSpec, watcher: Watcher): Runni
     closeInput: () => {},
     resize: (size) => input.open && terminal.resize(size.cols, size.rows),
   };
-}
-
-/**
- * libuv takes a hang-up for the end of the output when its last read was a short one, though the kernel may still be moving
- * the last lines over (seen once in some 250 quick programs on a busy machine). Reading on until it fails gets them.
- */
-function readRest(fd: number, watcher: Watcher): void {
-  const buffer = Buffer.allocUnsafe(restBytes);
-  try {
-    for (let got = -1; got !== 0; ) {
-      got = readSync(fd, buffer, 0, restBytes, null);
-      watcher.output(Buffer.from(buffer.subarray(0, got)));
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EBADF') throw error;
-  }
 }
 
 /**

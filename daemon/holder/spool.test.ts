@@ -83,6 +83,7 @@ test('output is gathered: the first piece is written at once, a thousand small o
   fill(spool, 10_000, 10);
   expect(onDisk()).toBe(10);
   expect(ranges(spool, 10_000)).toEqual([[0, 10_000]]);
+  expect(spool.read(3, 9000)).toMatchObject({ from: 3, next: 9003, gap: 0 });
   spool.flush();
   expect(onDisk()).toBe(10_000);
   fill(spool, 200_000, 1000);

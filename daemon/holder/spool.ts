@@ -90,12 +90,14 @@ export class Spool {
     return sizesWithin(this.#sizes, from, to);
   }
 
+  /** As much as there is in one stretch, from disk and from what waits for it. */
   read(from: number, limit: number): Slice {
     if (from >= this.#flushed) return this.#readPending(from, limit);
-    const slice = readSegments(this.dir, this.#segments, from, limit);
-    if (slice.bytes.length > 0) return slice;
-    const pending = this.#readPending(this.#flushed, limit);
-    return { ...pending, gap: pending.from - from };
+    const disk = readSegments(this.dir, this.#segments, from, limit);
+    if (disk.bytes.length > 0 && (disk.next < this.#flushed || disk.bytes.length >= limit)) return disk;
+    const rest = this.#readPending(this.#flushed, limit - disk.bytes.length);
+    if (disk.bytes.length === 0) return { ...rest, gap: rest.from - from };
+    return { ...disk, bytes: Buffer.concat([disk.bytes, rest.bytes]), next: rest.next };
   }
 
   #readPending(from: number, limit: number): Slice {
