@@ -21,7 +21,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   actors: ['xstate'],
   ipc: ['zod', 'msgpackr', 'node:'],
   sandbox: ['node:'],
-  tui: ['ink', 'react', '@xstate/store', 'node:'],
+  tui: ['ink', 'react', '@xstate/store', 'marked', 'string-width', 'node:'],
   cli: ['node:'],
 };
 /** Modules that would let a folder reach past its place. */
