@@ -3,6 +3,7 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { ClientError } from '../ipc/client-error.ts';
 import { ensureHome, fileSystem, homeOf } from '../ipc/home.ts';
 import { connect } from '../ipc/start.ts';
@@ -121,8 +122,13 @@ function contextOf({ flags }: Parsed): Context {
     program: env.TCX_PROGRAM ?? join(import.meta.dirname, '..', 'bin', 'tcx'),
     out: (text) => void process.stdout.write(text),
     err,
-    stdinIsTty: process.stdin.isTTY === true,
-    stdoutIsTty: process.stdout.isTTY === true,
+    // Asked only by those who need it: opening the streams to find out costs a client a tenth of its life.
+    get stdinIsTty() {
+      return isatty(0);
+    },
+    get stdoutIsTty() {
+      return isatty(1);
+    },
     connect: (how) =>
       connect({
         home,

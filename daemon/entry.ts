@@ -1,5 +1,4 @@
 /** The bundle that runs a daemon: `tcxd run`. Reads the environment and the command line; nothing else of the daemon does. */
-
 import { writeSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
@@ -13,29 +12,22 @@ if (major < 22 || (major === 22 && minor < 15)) {
 enableCompileCache(join(import.meta.dirname, '.cache'));
 
 const argv = process.argv.slice(2);
-const readyFd = Number(argv[argv.indexOf('--ready-fd') + 1] ?? Number.NaN);
-/** One line to whoever started us: `ready`, or why not as JSON. */
-const tell = (line: string) => {
-  if (argv.includes('--ready-fd') && Number.isInteger(readyFd)) writeSync(readyFd, `${line}\n`);
-  else if (line !== 'ready')
-    process.stderr.write(
-      `${(JSON.parse(line) as { message: string; fix: string }).message}\n  ${(JSON.parse(line) as { fix: string }).fix}\n`,
-    );
-};
+const readyAt = argv.indexOf('--ready-fd');
+const readyFd = readyAt < 0 ? undefined : Number(argv[readyAt + 1]);
 
-const { runDaemon, Refusal } = (await import('./daemon.js' as string)) as typeof import('./main.ts');
-try {
-  await runDaemon({
-    env: process.env,
-    userHome: homedir(),
-    build: __TCX_VERSION__,
-    holderFile: join(import.meta.dirname, 'holder.js'),
-    ready: () => tell('ready'),
-  });
-} catch (error) {
+const { runDaemon, Refusal } = require('./daemon.js') as typeof import('./main.ts');
+
+runDaemon({
+  env: process.env,
+  userHome: homedir(),
+  build: __TCX_VERSION__,
+  holderFile: join(import.meta.dirname, 'holder.js'),
+  ready: () => (readyFd === undefined ? process.stderr.write('tcxd is ready\n') : writeSync(readyFd, 'ready\n')),
+}).catch((error: unknown) => {
   if (!(error instanceof Refusal)) throw error;
-  tell(
-    error.code === 'running' ? 'ready' : JSON.stringify({ code: error.code, message: error.message, fix: error.fix }),
-  );
-  process.exit(error.code === 'running' ? 0 : 1);
-}
+  const { code, message, fix } = error;
+  if (readyFd === undefined) process.stderr.write(`Error: ${message}\n  ${fix}\n`);
+  // For whoever waits for a daemon, one that runs already is as good as this one.
+  else writeSync(readyFd, code === 'running' ? 'ready\n' : `${JSON.stringify({ code, message, fix })}\n`);
+  process.exit(1);
+});

@@ -1,23 +1,12 @@
 /** Builds dist/: one esbuild bundle an entry. `--if-needed` returns at once when no source is newer than the last build. */
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const stamp = join(dist, 'built');
-const sources = [
-  'actors',
-  'cli',
-  'core',
-  'daemon',
-  'ipc',
-  'sandbox',
-  'scripts',
-  'tui',
-  'package.json',
-  'package-lock.json',
-];
+const sources = ['actors', 'cli', 'core', 'daemon', 'ipc', 'sandbox', 'scripts', 'tui', 'package.json', 'package-lock.json'];
 
 /** Newest modification time, in ms, below `path`. */
 function newest(path: string): number {
@@ -39,10 +28,7 @@ const common: BuildOptions = {
   outdir: dist,
   bundle: true,
   platform: 'node',
-  format: 'esm',
   target: 'node22',
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
   sourcemap: 'linked',
   minifySyntax: true,
   minifyWhitespace: true,
@@ -50,23 +36,49 @@ const common: BuildOptions = {
   logLevel: 'warning',
   loader: { '.md': 'text' },
   define: { 'process.env.NODE_ENV': '"production"', __TCX_VERSION__: JSON.stringify(version) },
+};
+
+/** The screens are a bundle of their own, loaded when one is drawn: Ink can only be a module. */
+const screensApart: Plugin = {
+  name: 'screens-apart',
+  setup: ({ onResolve }) => onResolve({ filter: /\/tui\/main\.tsx$/ }, () => ({ path: './tui.mjs', external: true })),
+};
+
+/**
+ * CommonJS, although the sources are modules: a module's import of a part of Node reads all its exports, which costs a client
+ * that lives 30 ms a third of its life. Lazy imports stay lazy inside the bundle.
+ */
+const commonJs: BuildOptions = {
+  ...common,
+  format: 'cjs',
+  plugins: [screensApart],
+  // `createRequire` takes a path as well as a URL.
+  define: { ...common.define, 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
+  external: ['node-pty'],
+};
+const modules: BuildOptions = {
+  ...common,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
   alias: { 'react-devtools-core': join(root, 'scripts/empty.ts') },
   banner: { js: "import{createRequire as tcxRequire}from'node:module';const require=tcxRequire(import.meta.url);" },
 };
 
-/** Built apart, so that a client never loads a chunk it shares only with the daemon. */
 const bundles: BuildOptions[] = [
-  { entryPoints: { tcx: 'cli/entry.ts', main: 'cli/main.ts' }, external: ['./main.js'] },
-  { entryPoints: { client: 'ipc/index.ts' } },
-  { entryPoints: { tcxd: 'daemon/entry.ts', daemon: 'daemon/main.ts' }, external: ['./daemon.js', 'node-pty'] },
-  { entryPoints: { holder: 'daemon/holder/main.ts' }, external: ['node-pty'] },
+  { ...commonJs, entryPoints: { tcx: 'cli/entry.ts', tcxd: 'daemon/entry.ts' }, external: ['./main.js', './daemon.js'] },
+  { ...commonJs, entryPoints: { main: 'cli/main.ts' } },
+  { ...commonJs, entryPoints: { daemon: 'daemon/main.ts' } },
+  { ...commonJs, entryPoints: { holder: 'daemon/holder/main.ts' } },
+  { ...modules, entryPoints: { tui: 'tui/main.tsx', client: 'ipc/index.ts' } },
 ];
 
 if (!(process.argv.includes('--if-needed') && upToDate())) {
   const started = Date.now();
   process.stderr.write('building tcx … ');
   rmSync(dist, { recursive: true, force: true });
-  await Promise.all(bundles.map((bundle) => build({ ...common, ...bundle })));
+  mkdirSync(dist);
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  await Promise.all(bundles.map((bundle) => build(bundle)));
   writeFileSync(stamp, `${version}\n`);
   process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }

@@ -83,13 +83,15 @@ const server = new HolderServer({
 process.on('SIGTERM', () => server.leave());
 process.on('SIGUSR2', () => void server.listen().catch((error) => log(`the socket cannot be bound again: ${error}`)));
 
-try {
-  await server.listen();
-  const start = startTime(process.pid) ?? '';
-  writeHolderFile(run, { version: protocolVersion, incarnation, pid: process.pid, start, socket, build, token });
-  writeSync(args.readyFd, 'ready\n');
-  closeSync(args.readyFd);
-} catch (error) {
-  log(`cannot start: ${error instanceof Error ? error.message : error}`);
-  process.exit(1);
-}
+server.listen().then(
+  () => {
+    const start = startTime(process.pid) ?? '';
+    writeHolderFile(run, { version: protocolVersion, incarnation, pid: process.pid, start, socket, build, token });
+    writeSync(args.readyFd, 'ready\n');
+    closeSync(args.readyFd);
+  },
+  (error: unknown) => {
+    log(`cannot start: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  },
+);
