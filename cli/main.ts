@@ -10,6 +10,7 @@ import { connect } from '../ipc/start.ts';
 import { type CommandSpec, nearest, type Parsed, parse, UsageError, usage } from './args.ts';
 import { commands, commonFlags, findCommand, rootCommand } from './commands.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
+import { write } from './output.ts';
 
 /** One module a command, loaded only when it is meant: `tcx ps` has to be instant. */
 const modules: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
@@ -88,11 +89,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const { spec, argv: rest } = meant(argv);
   const parsed = parse(spec, optionalValues(rest), commonFlags);
   if (parsed.flags.help) {
-    process.stdout.write(`${spec === rootCommand ? rootUsage() : usage(spec, commonFlags)}\n`);
+    write(1, `${spec === rootCommand ? rootUsage() : usage(spec, commonFlags)}\n`);
     return exit.done;
   }
   if (parsed.flags.version) {
-    process.stdout.write(`tcx ${__TCX_VERSION__}\n`);
+    write(1, `tcx ${__TCX_VERSION__}\n`);
     return exit.done;
   }
   const { run } = await modules[spec.name]!();
@@ -112,7 +113,7 @@ function contextOf({ flags }: Parsed): Context {
   });
   if (!made.ok) throw new CliError(made.why, made.fix);
   const { path: home, codex: codexHome } = made.home;
-  const err = (text: string) => void process.stderr.write(text);
+  const err = (text: string) => write(2, text);
   const context: Context = {
     env,
     cwd: typeof flags.cd === 'string' ? directory(resolve(cwd, flags.cd)) : cwd,
@@ -120,7 +121,7 @@ function contextOf({ flags }: Parsed): Context {
     codexHome,
     build: __TCX_VERSION__,
     program: env.TCX_PROGRAM ?? join(import.meta.dirname, '..', 'bin', 'tcx'),
-    out: (text) => void process.stdout.write(text),
+    out: (text) => write(1, text),
     err,
     // Asked only by those who need it: opening the streams to find out costs a client a tenth of its life.
     get stdinIsTty() {
@@ -164,29 +165,21 @@ function rootUsage(): string {
 
 function failed(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(
+    write(2, 
       `error: ${error.message}\n${error.tip ? `\n  tip: ${error.tip}\n` : ''}\nFor more information, try '--help'.\n`,
     );
     return exit.usage;
   }
   if (error instanceof CliError || error instanceof ClientError) {
-    process.stderr.write(`Error: ${error.message}${error.fix ? `\n  ${error.fix}` : ''}\n`);
+    write(2, `Error: ${error.message}${error.fix ? `\n  ${error.fix}` : ''}\n`);
     return error instanceof CliError ? error.exit : exit.failed;
   }
-  process.stderr.write(`tcx broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  write(2, `tcx broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exit.failed;
 }
 
-// A reader that went away, as `tcx log … | head` does, is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? exit.done : exit.failed),
-);
-
+// Everything is written when this is reached: writes to files, pipes and terminals are synchronous.
 main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.exitCode = failed(error);
-  },
+  (code) => process.exit(code),
+  (error: unknown) => process.exit(failed(error)),
 );

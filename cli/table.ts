@@ -1,4 +1,5 @@
 /** Tables for people: columns as wide as what is in them, the one marked `grow` cut to what the terminal has left. */
+import { isatty } from 'node:tty';
 
 export interface Column<Item> {
   readonly head: string;
@@ -33,4 +34,5 @@ function fitted(text: string, width: number, align: 'right' | undefined): string
   return align === 'right' ? cut.padStart(width) : cut.padEnd(width);
 }
 
-export const terminalWidth = () => process.stdout.columns ?? 120;
+/** Of the terminal; a pipe is as wide as most. */
+export const terminalWidth = () => (isatty(1) && process.stdout.columns) || 120;

@@ -55,6 +55,7 @@ class Connection {
   readonly #closers: (() => void)[] = [];
   #waiting: (() => void)[] = [];
   #client: Client | undefined;
+  #turn: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
   constructor(socket: Socket, deps: ConnectionDeps) {
@@ -65,7 +66,7 @@ class Connection {
 
   data(chunk: Buffer) {
     const { messages, error } = this.#decoder.push(chunk);
-    for (const message of messages) void this.#receive(message);
+    for (const message of messages) this.#take(message);
     if (error !== undefined) this.#refuse(0, new TcxError('bad-frame', error, 'tcx daemon status'));
   }
 
@@ -81,6 +82,12 @@ class Connection {
   }
 
   end = () => this.#socket.end();
+
+  /** In the order they came, so that no word overtakes another; only a sign of life does not wait for work. */
+  #take(message: Message) {
+    if (message.t === 'ping') void this.#receive(message);
+    else this.#turn = this.#turn.then(() => this.#receive(message));
+  }
 
   async #receive(message: Message) {
     const id = typeof message.id === 'number' ? message.id : 0;

@@ -297,7 +297,7 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
       log: (level, message, details) => logger[level](details ?? {}, message),
       handle: (client, request) => handle(daemon, client, request),
       welcome: async (client) => {
-        await learnKeys();
+        if (client.hello.env !== undefined) await learnKeys();
         clients.set(client.client, client);
         client.onClose(() => {
           clients.delete(client.client);

@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly start: () => Promise<void>;
   /** Connect again by itself when the connection breaks. */
   readonly reconnect: boolean;
+  /** Do not wait for the answer to hello: for a client that asks one thing and goes. `welcome` stays unset. */
+  readonly pipelined?: boolean;
   /** Ask the daemon every so often whether it is there; 0 for a client that lives a moment. */
   readonly heartbeatMs: number;
 }
@@ -119,14 +121,24 @@ export class Client {
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#lost(socket));
+    const welcome = this.#hello(socket, hello);
+    if (this.#options.pipelined) {
+      // The daemon takes requests in their order: the first one need not wait for the answer to hello.
+      welcome.catch((error: Error) => this.#fail(error));
+      return;
+    }
+    this.welcome = await welcome;
+    if (this.welcome.needEnv && hello.env !== undefined) await this.request('env', { digest: hello.env, vars: vars() });
+    if (this.#options.heartbeatMs > 0) this.#beat();
+  }
+
+  async #hello(socket: Socket, hello: HelloBody): Promise<AnswerOf<'hello'>> {
     const patience = setTimeout(() => socket.destroy(), helloMs);
     try {
-      this.welcome = await this.request('hello', hello);
+      return await this.request('hello', hello);
     } finally {
       clearTimeout(patience);
     }
-    if (this.welcome.needEnv && hello.env !== undefined) await this.request('env', { digest: hello.env, vars: vars() });
-    if (this.#options.heartbeatMs > 0) this.#beat();
   }
 
   /** The socket of a daemon that takes connections: the one that runs, else one started for it. */

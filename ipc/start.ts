@@ -30,7 +30,8 @@ export function connect(how: Connecting): Promise<Client> {
     hello: hello(how, env, readToken(how.home) ?? ''),
     vars: () => Object.fromEntries(vars ?? []),
   });
-  const options = { locate, reconnect: how.reconnect ?? false, heartbeatMs: how.heartbeatMs ?? 0 };
+  const pipelined = how.kind === 'cli' && !how.reconnect;
+  const options = { locate, reconnect: how.reconnect ?? false, heartbeatMs: how.heartbeatMs ?? 0, pipelined };
   return Client.connect({ ...options, start: () => start(how) });
 }
 
