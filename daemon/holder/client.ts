@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Decision, decide, type OpenEffect } from './adopt.ts';
-import { type CommandEnd, type DeadSpool, deadSpools, holderDied } from './dead.ts';
+import { type CommandEnd, type DeadSpool, deadSpools, holderDied, removeUnbegun } from './dead.ts';
 import { Followings, type Listener } from './followings.ts';
 import { type HolderFile, isAlive, readHolderFiles, removeHolderFiles } from './holder-file.ts';
 import { type Gone, Link, type Lost, lost } from './link.ts';
@@ -65,6 +65,7 @@ export class Holder {
   #secrets: Readonly<Record<string, string>> | undefined;
   /** A newer tcxd has the holders: nothing is asked of them, and none is started. */
   #superseded: Refused | undefined;
+  #closed = false;
 
   private constructor(options: HolderOptions) {
     this.#options = options;
@@ -80,6 +81,7 @@ export class Holder {
         return link.refused;
       }
     }
+    if (holder.#links.size === 0) removeUnbegun(options.run);
     for (const spool of deadSpools(options.run, new Set(holder.#links.keys()))) holder.#dead.set(spool.key, spool);
     await holder.#survey();
     return holder;
@@ -87,7 +89,9 @@ export class Holder {
 
   async #connect(file: HolderFile): Promise<Link | Gone> {
     const link = await Link.open(file, this.#options.epoch, (gone) => this.#gone(file, gone));
-    if (link instanceof Link) this.#links.set(file.incarnation, link);
+    if (!(link instanceof Link)) return link;
+    if (this.#closed) link.close();
+    else this.#links.set(file.incarnation, link);
     return link;
   }
 
@@ -117,7 +121,8 @@ export class Holder {
       holders: new Set(files.map(({ incarnation }) => incarnation)),
     });
     for (const spool of this.#dead.values()) spool.kill();
-    await Promise.all(decisions.map(({ do: what, key }) => (what === 'end' ? this.#drop(key) : undefined)));
+    // Not waited for: a process in the kernel's hands may take its time to die.
+    for (const { do: what, key } of decisions) if (what === 'end') void this.#drop(key);
     const named = new Set(effects.map(({ incarnation }) => incarnation));
     for (const file of files) if (!named.has(file.incarnation)) this.#sweep(file);
     return decisions.filter((decision) => decision.do !== 'end');
@@ -284,6 +289,7 @@ export class Holder {
 
   /** tcxd goes; commands and their holders stay. */
   close(): void {
+    this.#closed = true;
     this.#followings.clear();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();

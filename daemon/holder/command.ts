@@ -1,5 +1,5 @@
 /** One command the holder owns: its process, its spool, its end. Whoever follows it is poked when there is more to push. */
-import { maxInputBytes, type Running, startPipes, type Watcher } from './launch.ts';
+import { type Running, startPipes, type Watcher } from './launch.ts';
 import type { Pipes } from './pipes.ts';
 import { killSession, signalGroup } from './procfs.ts';
 import { findProgram, sentence } from './program.ts';
@@ -10,6 +10,7 @@ import {
   type CommandInfo,
   defaultSpoolBytes,
   type End,
+  maxWriteBytes,
   type Refused,
   type RunSpec,
   refuse,
@@ -23,6 +24,7 @@ export interface World {
   readonly run: string;
   readonly incarnation: string;
   readonly shells: Shells;
+  readonly pid: number;
   readonly pipes: Pipes;
   readonly now: () => number;
   /** Descriptors above 9 that a child would inherit are open. */
@@ -51,7 +53,8 @@ export class Command {
   }
 
   /** Refused when another holder began the key. What cannot be started is a command that has failed. */
-  static start(world: World, spec: RunSpec): Command | Refused {
+  static start(world: World, asked: RunSpec): Command | Refused {
+    const spec = { ...asked, env: withoutShellOptions(asked.env) };
     const command = new Command(world, spec);
     const found = findProgram(spec);
     if (!found.ok) {
@@ -71,8 +74,8 @@ export class Command {
   }
 
   #launch(spec: RunSpec, program: string, spool: Spool): void {
-    const { shells, leaks, pipes } = this.#world;
-    const launch = withPrologue(shells, spec, program, metaPath(spool.dir), leaks());
+    const { shells, leaks, pipes, pid } = this.#world;
+    const launch = withPrologue({ shells, holder: pid, leaks: leaks() }, spec, program, metaPath(spool.dir));
     if (typeof launch === 'string') {
       this.#failed(launch);
       return;
@@ -163,7 +166,7 @@ export class Command {
     if (n <= this.#lastWrite) return { applied: false };
     if (this.#end || !this.#running) return refuse('ended', 'the command has ended');
     if (!this.isTerminal && this.#spec.stdin !== 'open') return refuse('ended', 'its stdin is closed');
-    if (this.#running.waiting + bytes.length > maxInputBytes)
+    if (this.#running.waiting > 0 && this.#running.waiting + bytes.length > maxWriteBytes)
       return refuse('full', 'it does not read what it was sent before');
     this.#lastWrite = n;
     // A copy: the frame these bytes lie in is larger than they are.
@@ -196,4 +199,10 @@ export class Command {
   #poke(): void {
     for (const poke of this.#pokes) poke();
   }
+}
+
+/** Exported, they would make the shells in between trace or stop, and come out of them changed. */
+function withoutShellOptions(env: RunSpec['env']): RunSpec['env'] {
+  const { SHELLOPTS: _, BASHOPTS: __, ...rest } = env;
+  return rest;
 }

@@ -95,6 +95,14 @@ export function deadSpools(run: string, living: ReadonlySet<string>): DeadSpool[
   });
 }
 
+/** Folders that a dying holder left before their `meta` was whole; only while no holder lives, or it might be making one. */
+export function removeUnbegun(run: string): void {
+  for (const name of namesIn(spoolRoot(run))) {
+    const dir = join(spoolRoot(run), name);
+    if (!readMeta(dir)) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
 function namesIn(dir: string): string[] {
   try {
     return readdirSync(dir);

@@ -107,8 +107,8 @@ describe('while terminals of other sessions are open', () => {
   test('without bash, where dash cannot close them, nothing is started', async () => {
     const { withPrologue } = await import('./prologue.ts');
     const spec = shell('x', 'true');
-    const dash = { sh: '/bin/sh', shIsDash: true };
-    expect(withPrologue(dash, spec, 'sh', '/meta', true)).toMatch(/bash, and there is none/);
-    expect(withPrologue(dash, spec, 'sh', '/meta', false)).toMatchObject({ file: '/bin/sh' });
+    const from = { shells: { sh: '/bin/sh', shIsDash: true }, holder: 1, leaks: true };
+    expect(withPrologue(from, spec, 'sh', '/meta')).toMatch(/bash, and there is none/);
+    expect(withPrologue({ ...from, leaks: false }, spec, 'sh', '/meta')).toMatchObject({ file: '/bin/sh' });
   });
 });

@@ -9,7 +9,6 @@ import type { RunSpec, Size } from './protocol.ts';
 
 /** After its exit a process's pipes may be held by a grandchild; this long they are waited for. */
 const pipesGraceMs = 50;
-export const maxInputBytes = 256 * 1024;
 
 export interface Running {
   /** Undefined: it could not be started, `failed` follows. */

@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { encodeFrame, FrameDecoder, type Message } from '../../ipc/frame.ts';
 import { type HolderFile, isAlive } from './holder-file.ts';
+import { signalProcess } from './procfs.ts';
 import {
   type Answer,
   type Ask,
@@ -20,7 +21,7 @@ import {
   type Welcome,
 } from './protocol.ts';
 
-/** Waits between tries; a holder that lives and has not answered after the last one is stuck for good. */
+/** Waits between tries. A holder that lives and cannot be reached after the last one, or does not answer hello, is stuck for good. */
 const retriesMs = [0, 20, 100, 500, 1000, 2000, 4000];
 /** A holder that is on its way out has no socket any more; one that is still there after these tries has lost it. */
 const triesBeforeRebind = 3;
@@ -28,6 +29,7 @@ const helloMs = 10_000;
 const deathTries = 100;
 const deathRetryMs = 10;
 
+const noAnswer = Symbol('the holder does not answer');
 export const lost = Symbol('the holder is gone');
 export type Lost = typeof lost;
 
@@ -43,9 +45,11 @@ interface Following extends Follower {
 }
 
 interface Pending {
-  readonly message: Message;
+  readonly frame: Buffer;
   readonly resolve: (answer: object | Lost) => void;
 }
+
+type Greeting = Welcome | Refused | Error | typeof noAnswer;
 
 /** `refused`: it lives and does not want us, a newer tcxd most likely; what it holds is none of our business then. */
 export type Gone = { readonly kind: 'died' } | { readonly kind: 'refused'; readonly refused: Refused };
@@ -76,10 +80,11 @@ export class Link {
   async ask<V extends Verb>(verb: V, ask: Ask<V>): Promise<Answer<V> | Refused | Lost> {
     if (this.#closed) return lost;
     const id = ++this.#lastId;
-    const message: Message = { ...ask, t: verb, id };
+    const frame = encoded({ ...ask, t: verb, id });
+    if (isRefused(frame)) return frame;
     return new Promise((resolve) => {
-      this.#pending.set(id, { message, resolve: resolve as (answer: object | Lost) => void });
-      this.#socket?.write(encodeFrame(message));
+      this.#pending.set(id, { frame, resolve: resolve as (answer: object | Lost) => void });
+      this.#socket?.write(frame);
     });
   }
 
@@ -113,6 +118,7 @@ export class Link {
       if (this.#closed) return undefined;
       if (!isAlive(this.file)) return { kind: 'died' };
       const got = await this.#tryOnce();
+      if (got === noAnswer) break;
       if (got instanceof Error) this.#askToRebind(got, tries);
       else return isRefused(got) ? { kind: 'refused', refused: got } : undefined;
     }
@@ -122,45 +128,45 @@ export class Link {
 
   async #kill(): Promise<void> {
     for (let tries = 0; tries < deathTries && isAlive(this.file); tries++) {
-      process.kill(this.file.pid, 'SIGKILL');
+      signalProcess(this.file.pid, 'SIGKILL');
       await delay(deathRetryMs);
     }
   }
 
   #askToRebind(error: NodeJS.ErrnoException, tries: number): void {
     const vanished = error.code === 'ENOENT' || error.code === 'ECONNREFUSED';
-    if (vanished && tries >= triesBeforeRebind && isAlive(this.file)) process.kill(this.file.pid, 'SIGUSR2');
+    if (vanished && tries >= triesBeforeRebind && isAlive(this.file)) signalProcess(this.file.pid, 'SIGUSR2');
   }
 
-  #tryOnce(): Promise<Welcome | Refused | Error> {
+  #tryOnce(): Promise<Greeting> {
+    const socket = connect(this.file.socket);
+    const decoder = new FrameDecoder();
+    let greeted = false;
     return new Promise((resolve) => {
-      const socket = connect(this.file.socket);
-      const decoder = new FrameDecoder();
-      let greeted = false;
-      const timer = setTimeout(() => socket.destroy(new Error('no answer to hello')), helloMs);
-      const fail = (error: Error) => {
+      const settle = (got: Greeting) => {
         clearTimeout(timer);
-        resolve(error);
+        if (!greeted) socket.destroy();
+        resolve(got);
+      };
+      const timer = setTimeout(() => settle(noAnswer), helloMs);
+      const take = (message: Message) => {
+        if (greeted) this.#receive(message);
+        else if (message.id === 0) {
+          greeted = message.t === 'ok';
+          if (greeted) this.#connected(socket);
+          settle(greeted ? (message as unknown as Welcome) : refusal(message));
+        }
       };
       socket.once('connect', () => socket.write(encodeFrame(this.#hello())));
-      socket.on('error', fail);
-      socket.on('close', () => {
-        fail(new Error('the connection was closed'));
-        if (greeted) this.#disconnected(socket);
-      });
       socket.on('data', (bytes) => {
         const { messages, error } = decoder.push(bytes);
-        for (const message of messages) {
-          if (greeted) this.#receive(message);
-          else if (message.id === 0) {
-            clearTimeout(timer);
-            greeted = message.t === 'ok';
-            if (greeted) this.#connected(socket);
-            else socket.destroy();
-            resolve(greeted ? (message as unknown as Welcome) : refusal(message));
-          }
-        }
+        messages.forEach(take);
         if (error !== undefined) socket.destroy();
+      });
+      socket.on('error', settle);
+      socket.on('close', () => {
+        settle(new Error('the connection was closed'));
+        if (greeted) this.#disconnected(socket);
       });
     });
   }
@@ -172,7 +178,7 @@ export class Link {
   #connected(socket: Socket): void {
     if (this.#closed) return void socket.destroy();
     this.#socket = socket;
-    for (const { message } of this.#pending.values()) socket.write(encodeFrame(message));
+    for (const { frame } of this.#pending.values()) socket.write(frame);
     for (const id of this.#follows.keys()) this.#askToFollow(id);
   }
 
@@ -228,6 +234,15 @@ export class Link {
     this.#socket?.destroy();
     this.#follows.clear();
     this.#giveUp(refuse('no holder', 'this connection was closed'));
+  }
+}
+
+/** Arguments and environment can be more than any frame takes. */
+function encoded(message: Message): Buffer | Refused {
+  try {
+    return encodeFrame(message);
+  } catch (error) {
+    return refuse('bad request', (error as RangeError).message);
   }
 }
 

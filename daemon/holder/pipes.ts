@@ -4,7 +4,7 @@
  * at both ends and unlinked before a child sees them.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Pipe {
@@ -26,19 +26,34 @@ export class Pipes {
     this.#dir = dir;
   }
 
-  /** Both ends, closed on exec; the end named `theirs` is the one a child will get, so the other never blocks us. Throws when the system will not. */
+  /**
+   * Both ends, closed on exec. A child will get the end named `theirs`, so ours never blocks. Throws when the system will
+   * not give one.
+   */
   open(theirs: 'read' | 'write'): Pipe {
+    try {
+      return this.#open(theirs);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // Somebody has cleaned up the folder.
+      this.#ready = [];
+      return this.#open(theirs);
+    }
+  }
+
+  #open(theirs: 'read' | 'write'): Pipe {
     const path = this.#take();
     try {
       const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
-        return { read, write: openSync(path, constants.O_WRONLY | (theirs === 'read' ? constants.O_NONBLOCK : 0)) };
+        const write = openSync(path, constants.O_WRONLY | (theirs === 'read' ? constants.O_NONBLOCK : 0));
+        return { read, write };
       } catch (error) {
         closeSync(read);
         throw error;
       }
     } finally {
-      unlinkSync(path);
+      rmSync(path, { force: true });
     }
   }
 

@@ -37,9 +37,9 @@ export function startTime(pid: number): string | undefined {
     const text = execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { LC_ALL: 'C' },
+      env: { LC_ALL: 'C', TZ: 'UTC' },
     });
-    return text.trim() || undefined;
+    return text.trim().replace(/\s+/g, ' ') || undefined;
   } catch {
     return undefined;
   }
@@ -57,7 +57,7 @@ export function sessionMembers(session: number): number[] {
 }
 
 /** False when nobody is there to get it. */
-function send(pid: number, signal: NodeJS.Signals): boolean {
+export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(pid, signal);
     return true;
@@ -68,7 +68,7 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-export const signalGroup = (group: number, signal: NodeJS.Signals): boolean => send(-group, signal);
+export const signalGroup = (group: number, signal: NodeJS.Signals): boolean => signalProcess(-group, signal);
 
 /**
  * Ends a session for good, what moved itself into another process group of it too: a shell's background jobs do.
@@ -77,7 +77,7 @@ export const signalGroup = (group: number, signal: NodeJS.Signals): boolean => s
 export function killSession(leader: number): boolean {
   const members = sessionMembers(leader);
   const sent = signalGroup(leader, 'SIGKILL');
-  for (const pid of members) send(pid, 'SIGKILL');
+  for (const pid of members) signalProcess(pid, 'SIGKILL');
   return sent;
 }
 

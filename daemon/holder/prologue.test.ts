@@ -42,8 +42,8 @@ function launch(shells: Shells, spec: RunSpec, program = spec.file) {
   return { status, stdout, stderr, pid, meta: readFileSync(meta, 'utf8').split('\n').slice(1) };
 }
 
-function prologue(shells: Shells, spec: RunSpec, program: string, meta: string): Launch {
-  const wrapped = withPrologue(shells, spec, program, meta, !shells.shIsDash);
+function prologue(shells: Shells, spec: RunSpec, program: string, meta: string, holder = process.pid): Launch {
+  const wrapped = withPrologue({ shells, holder, leaks: !shells.shIsDash }, spec, program, meta);
   if (typeof wrapped === 'string') throw new Error(wrapped);
   return wrapped;
 }
@@ -78,6 +78,19 @@ describe.each(kinds)('by %s', (_name, shells) => {
     expect(existsSync(marker)).toBe(false);
   });
 
+  test('a process whose holder is not its parent any more does not begin', () => {
+    const meta = join(dir, 'meta');
+    writeFileSync(meta, '{}\n');
+    const wrapped = prologue(shells, shell('k', 'echo ran'), 'sh', meta, process.pid + 1);
+    const clean = withOnly([0, 1, 2], { bash, sh: '/bin/sh', shIsDash: false }, [wrapped.file, ...wrapped.args]);
+    const { status, stdout, stderr } = spawnSync(clean.file, [...clean.args], {
+      env: { PATH: path },
+      encoding: 'utf8',
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 1, stdout: '', stderr: 'its holder died\n' });
+    expect(readFileSync(meta, 'utf8')).toBe('{}\nfailed\n');
+  });
+
   test('a record that cannot be written stops it', () => {
     const wrapped = prologue(shells, shell('k', 'echo ran'), 'sh', '/no/such/folder/meta');
     const { status, stdout } = spawnSync(wrapped.file, [...wrapped.args], { env: { PATH: path }, encoding: 'utf8' });
@@ -109,7 +122,7 @@ test('hostile variables change nothing in the prologue', () => {
 test('which shell: dash when nothing asks for more', () => {
   const shells = { bash: '/bin/bash', sh: '/bin/sh', shIsDash: true };
   const file = (more: Partial<RunSpec>, leaks = false, has: Shells = shells) => {
-    const wrapped = withPrologue(has, shell('k', '', more), 'sh', '/meta', leaks);
+    const wrapped = withPrologue({ shells: has, holder: 1, leaks }, shell('k', '', more), 'sh', '/meta');
     return typeof wrapped === 'string' ? wrapped : wrapped.file;
   };
   expect(file({})).toBe('/bin/sh');
@@ -119,4 +132,18 @@ test('which shell: dash when nothing asks for more', () => {
   expect(file({ opens: [{ fd: 10, path: '/x', mode: 'r' }] })).toBe('/bin/bash');
   expect(file({}, true, { sh: '/bin/sh', shIsDash: false })).toBe('/bin/sh');
   expect(file({ env: { 'a.b': '' } }, false, { sh: '/bin/sh', shIsDash: true })).toBe('/bin/sh');
+});
+
+test.each([
+  ['bash', 'tcx: line 9: /x: cannot execute: required file not found\n', '/x: cannot execute: required file not found'],
+  [
+    'bash, of the builtin',
+    'tcx: line 9: exec: /x: cannot execute: Permission denied\n',
+    '/x: cannot execute: Permission denied',
+  ],
+  ['dash', 'tcx: 9: exec: /x: not found\r\n', '/x: not found'],
+  ['busybox', 'tcx: exec: line 10: /x: not found\n', '/x: not found'],
+  ['nobody', 'execvp(3) failed.: Argument list too long\r\n', 'execvp(3) failed.: Argument list too long'],
+])('a complaint of %s is told without the shell', (_name, said, plain) => {
+  expect(plainComplaint(said)).toBe(plain);
 });

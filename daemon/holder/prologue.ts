@@ -24,6 +24,14 @@ export interface Launch {
   readonly args: readonly string[];
 }
 
+/** The process that launches. */
+export interface Origin {
+  readonly shells: Shells;
+  readonly holder: number;
+  /** Descriptors above 9 are open that a child would inherit. */
+  readonly leaks: boolean;
+}
+
 const bashPaths = ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash', '/run/current-system/sw/bin/bash'];
 
 export function findShells(): Shells {
@@ -37,7 +45,7 @@ const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 type Chosen = { readonly path: string; readonly kind: 'bash' | 'sh' };
 
-/** `leaks`: descriptors above 9 are open that a child would inherit. A string is why no shell here will do. */
+/** A string is why no shell here will do. */
 function choose(shells: Shells, spec: RunSpec, leaks: boolean): Chosen | string {
   const high = leaks || (spec.opens ?? []).some(({ fd }) => fd > 9);
   const plain = Object.keys(spec.env).every((name) => identifier.test(name));
@@ -64,11 +72,19 @@ const closeAllBut = (kept: readonly number[]) => `for _tcx_fd in ${descriptors}/
 case $_tcx_fd in ${kept.join('|')}) ;; *[!0-9]*) echo "${descriptors} cannot be read" >&2; false || _tcx_fail ;; *) eval "exec $_tcx_fd>&-" || _tcx_fail ;; esac
 done`;
 
-/** The process records itself, so that no instant is left in which it runs and nobody knows. */
-const record = {
-  linux: `read -r _tcx_stat </proc/self/stat && _tcx_start() { shift ${19}; echo "$$ $1" >>"$_tcx_meta"; } && _tcx_start \${_tcx_stat##*) } || _tcx_fail`,
-  other: `_tcx_stat=$(LC_ALL=C /bin/ps -o lstart= -p $$) && echo "$$ "$_tcx_stat >>"$_tcx_meta" || _tcx_fail`,
-};
+/** Puts the parent first and the start last into the words of `$_tcx_stat`: on Linux fields 4 to 22 of /proc/<pid>/stat. */
+const ownStat =
+  process.platform === 'linux'
+    ? { read: `read -r _tcx_stat </proc/self/stat; _tcx_stat=\${_tcx_stat##*) ? }`, skip: 18, start: '$1' }
+    : { read: '_tcx_stat=$(LC_ALL=C TZ=UTC /bin/ps -o ppid=,lstart= -p $$)', skip: 1, start: '$*' };
+
+/**
+ * The process records itself, so that there is no instant in which it runs and nobody knows; and only while its parent is
+ * the holder, or it would begin after tcxd has looked at what a dead one left.
+ */
+const record = (holder: number) => `${ownStat.read}
+_tcx_record() { [ "$1" = ${holder} ] || { echo "its holder died" >&2; return 1; }; shift ${ownStat.skip}; echo "$$ ${ownStat.start}" >>"$_tcx_meta"; }
+_tcx_record $_tcx_stat || _tcx_fail`;
 
 const limitFlags: Readonly<Record<LimitName, string>> = {
   as: 'v',
@@ -89,21 +105,22 @@ function limitValue({ name, value }: Limit, blockBytes: number): string {
 
 const redirection: Readonly<Record<Opened['mode'], string>> = { r: '<', w: '>', a: '>>', rw: '<>' };
 
-function script(kind: Chosen['kind'], spec: RunSpec): string {
+function script(kind: Chosen['kind'], spec: RunSpec, holder: number): string {
   const opens = spec.opens ?? [];
   const blockBytes = kind === 'bash' && !('POSIXLY_CORRECT' in spec.env) ? 1024 : 512;
   return [
     '_tcx_meta=$1; shift',
     onFailure[kind],
     closeAllBut([0, 1, 2]),
+    ...opens.map(({ fd, mode }, index) => `exec ${fd}${redirection[mode]}"\${${index + 1}}" || _tcx_fail`),
+    opens.length > 0 ? `shift ${opens.length}` : ':',
+    record(holder),
+    // After the record: a limit on file sizes holds for that one too.
     `umask ${spec.umask.toString(8).padStart(4, '0')} || _tcx_fail`,
     ...(spec.limits ?? []).map(
       (limit) =>
         `ulimit ${limit.soft ? '-S ' : ''}-${limitFlags[limit.name]} ${limitValue(limit, blockBytes)} || _tcx_fail`,
     ),
-    ...opens.map(({ fd, mode }, index) => `exec ${fd}${redirection[mode]}"\${${index + 1}}" || _tcx_fail`),
-    opens.length > 0 ? `shift ${opens.length}` : ':',
-    record[process.platform === 'linux' ? 'linux' : 'other'],
     'exec "$@"',
     '_tcx_fail',
   ].join('\n');
@@ -112,34 +129,24 @@ function script(kind: Chosen['kind'], spec: RunSpec): string {
 const bashOptions = ['--norc', '-p', '-c'];
 
 /** The command to start in place of `program`; strings reach the shell as parameters only, the script holds numbers. */
-export function withPrologue(
-  shells: Shells,
-  spec: RunSpec,
-  program: string,
-  meta: string,
-  leaks: boolean,
-): Launch | string {
-  const shell = choose(shells, spec, leaks);
+export function withPrologue(from: Origin, spec: RunSpec, program: string, meta: string): Launch | string {
+  const shell = choose(from.shells, spec, from.leaks);
   if (typeof shell === 'string') return shell;
   const parameters = [meta, ...(spec.opens ?? []).map(({ path }) => path), program, ...spec.args];
   const options = shell.kind === 'bash' ? bashOptions : ['-c'];
-  return { file: shell.path, args: [...options, script(shell.kind, spec), 'tcx', ...parameters] };
+  return { file: shell.path, args: [...options, script(shell.kind, spec, from.holder), 'tcx', ...parameters] };
 }
 
-/** A command that starts with only the descriptors `kept` open, where there is a bash to see to it. */
+/** A command that starts with only the descriptors `kept` open and writes no core file, where there is a bash to see to it. */
 export function withOnly(
   kept: readonly number[],
   shells: Shells,
   [file, ...args]: readonly [string, ...string[]],
 ): Launch {
   if (shells.bash === undefined) return { file, args };
-  const text = `_tcx_fail() { exit 1; }\n${closeAllBut(kept)}\nexec "$@"`;
+  const text = `_tcx_fail() { exit 1; }\n${closeAllBut(kept)}\nulimit -S -c 0\nexec "$@"`;
   return { file: shells.bash, args: [...bashOptions, text, 'tcx', file, ...args] };
 }
 
-/** A shell's complaint without its own name and line: `tcx: line 9: /x: No such file` or `tcx: 9: exec: /x: not found`. */
-export const plainComplaint = (text: string) =>
-  text
-    .trim()
-    .replace(/^tcx: (line )?\d+: /, '')
-    .replace(/^exec: (line \d+: )?/, '');
+/** A shell's complaint without its own name and line, which each shell puts in another order. */
+export const plainComplaint = (text: string) => text.trim().replace(/^tcx: (exec: )?(line )?\d+: (exec: )?/, '');

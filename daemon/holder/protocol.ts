@@ -12,7 +12,8 @@ export const protocolVersion = 1;
 export const maxKeyBytes = 200;
 /** The most bytes one `read` answers, or one `output` push carries. */
 export const maxReadBytes = 1024 * 1024;
-export const maxWriteBytes = 64 * 1024;
+/** The most bytes of one `write`, and of all that a program has not read yet. */
+export const maxWriteBytes = 1024 * 1024;
 /** Head and two tail segments, a third each. */
 export const defaultSpoolBytes = 3 * 512 * 1024;
 export const maxSecretBytes = 64 * 1024;
@@ -43,7 +44,7 @@ export interface RunSpec {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment; `PWD` is set to `cwd`. */
+  /** The whole environment; `PWD` is set to `cwd`, `SHELLOPTS` and `BASHOPTS` are left out. */
   readonly env: Readonly<Record<string, string>>;
   readonly umask: number;
   readonly mode: 'pty' | 'pipes';
@@ -51,6 +52,7 @@ export interface RunSpec {
   /** For pipes. `null` reads the end of the file at once. */
   readonly stdin?: 'null' | 'open';
   readonly opens?: readonly Opened[];
+  /** Without them a command has the holder's limits, and those are tcxd's with a soft core limit of 0. */
   readonly limits?: readonly Limit[];
   readonly spoolLimit?: number;
 }

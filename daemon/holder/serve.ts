@@ -23,7 +23,6 @@ export interface HolderConfig extends Omit<World, 'leaks'> {
   readonly token: string;
   /** Without a command and without a connection the process goes after this long. */
   readonly idleMs: number;
-  readonly pid: number;
   /** Called once, when the process may go. `empty`: no command is left to remember. */
   readonly gone: (empty: boolean) => void;
 }

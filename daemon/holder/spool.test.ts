@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DeadSpool, deadSpools, holderDied } from './dead.ts';
+import { DeadSpool, deadSpools, holderDied, removeUnbegun } from './dead.ts';
 import type { End, Slice } from './protocol.ts';
 import { Spool } from './spool.ts';
 import { metaPath, segmentPath, spoolDir, spoolRoot } from './spool-files.ts';
@@ -181,10 +181,14 @@ test('a key has one spool for ever; a folder whose meta was never whole is no sp
     mkdirSync(spoolDir(run, 'h'));
     writeFileSync(metaPath(spoolDir(run, 'h')), half);
     expect(DeadSpool.open(spoolDir(run, 'h'))).toBeUndefined();
+    expect(deadSpools(run, new Set()).map(({ key }) => key)).toEqual(['k']);
     const spool = create(900, 'h');
     expect(spool).toBeDefined();
     spool.remove();
   }
+  mkdirSync(spoolDir(run, 'h'));
+  removeUnbegun(run);
+  expect(readdirSync(spoolRoot(run))).toEqual(['k']);
 });
 
 test('keys are names of files whatever is in them', () => {

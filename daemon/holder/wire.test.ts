@@ -84,7 +84,7 @@ test('a request that is not as the protocol says is refused, and the connection 
     { t: 'run', ...spec, limits: [{ name: 'nofile; id', value: 1 }] },
     { t: 'run', ...spec, key: 'k'.repeat(201) },
     { t: 'write', key: 'k', n: 0, bytes: Buffer.from('x') },
-    { t: 'write', key: 'k', n: 1, bytes: Buffer.alloc(70_000) },
+    { t: 'write', key: 'k', n: 1, bytes: Buffer.alloc(2_000_000) },
     { t: 'read', key: 'k', from: -1, limit: 1 },
     { t: 'read', key: 'k', from: 0, limit: 2 ** 30 },
     { t: 'signal', key: 'k', signal: 'SIGNONSENSE' },
