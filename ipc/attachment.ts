@@ -26,24 +26,43 @@ export class Attachment implements Disposable {
   readonly #subscriptions: Disposable[];
   #seq: number;
 
-  private constructor(client: Client, ask: RequestOf<'attach'>, first: Attached, listener: AttachmentListener) {
+  /** Pushes wait here until whoever opened the attachment has it: they may come in the same breath as the answer. */
+  #early: Push[] | undefined;
+
+  private constructor(
+    client: Client,
+    ask: RequestOf<'attach'>,
+    first: Attached,
+    listener: AttachmentListener,
+    early: Push[],
+  ) {
     this.#client = client;
     this.session = first.view.session;
     this.#ask = { ...ask, session: this.session };
     this.first = first;
     this.#listener = listener;
     this.#seq = first.rows.at(-1)?.seq ?? first.view.head;
+    this.#early = early;
     this.#subscriptions = [
-      client.onPush((push) => this.#push(push)),
+      client.onPush((push) => (this.#early ? this.#early.push(push) : this.#push(push))),
       client.onState(({ state }) => {
         if (state === 'connected') void this.#again();
       }),
     ];
+    setImmediate(() => this.#release());
+  }
+
+  #release() {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const push of early) this.#push(push);
   }
 
   /** The rows of `first` are not given to the listener again. */
   static async open(client: Client, ask: RequestOf<'attach'>, listener: AttachmentListener): Promise<Attachment> {
-    return new Attachment(client, ask, await client.request('attach', ask), listener);
+    const early: Push[] = [];
+    using _early = client.onPush((push) => early.push(push));
+    return new Attachment(client, ask, await client.request('attach', ask), listener, early);
   }
 
   /** The newest row that was seen. */
@@ -87,6 +106,7 @@ export class Attachment implements Disposable {
 
   async #again() {
     const { take: _, detachOthers: __, ...ask } = this.#ask;
+    this.#early ??= [];
     try {
       const attached = await this.#client.request('attach', { ...ask, after: this.#seq });
       this.#rows(attached.rows);
@@ -95,6 +115,8 @@ export class Attachment implements Disposable {
       this.#listener.back?.(attached);
     } catch (error) {
       if (this.#client.state.state === 'connected') this.#listener.lost?.(error as Error);
+    } finally {
+      this.#release();
     }
   }
 }

@@ -1,0 +1,15 @@
+/** A figure: what is measured, the budget it has to keep, and how it is taken. Budgets are in `baselines.json`. */
+
+export interface Measured {
+  /** In the figure's unit: mostly a ratio to something measured in the same run. */
+  readonly value: number;
+  /** What it was made of, for people. */
+  readonly detail: string;
+}
+
+export interface Figure {
+  readonly id: string;
+  readonly what: string;
+  readonly unit: '×' | 'kB' | 'MB' | '%' | 'ms';
+  readonly take: () => Promise<Measured>;
+}
