@@ -32,6 +32,9 @@ export interface AccessDeps {
 }
 
 const cachedFiles = 256;
+const cachedConfigs = 64;
+/** A change of a config file counts after this time at the latest. */
+const freshMs = 1000;
 const systemFile = '/etc/tcx/config.toml';
 
 export type ModelAccess = ReturnType<typeof createModelAccess>;
@@ -49,8 +52,21 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
   const plain: SettingsDeps = { load, env: () => undefined, stored: () => undefined };
 
   /** The config that holds for a session: its folder's, with what it was made with on top. */
-  const loadedFor = (cwd: string, settings: Settings | undefined): Promise<Loaded> =>
+  const loadedNow = (cwd: string, settings: Settings | undefined): Promise<Loaded> =>
     loadConfig(plain, cwd, (settings?.overrides ?? {}) as Table, {});
+
+  /** A step asks for it several times; looking at every file each time would cost more than the step. */
+  const recent = new Map<string, { at: number; loaded: Promise<Loaded> }>();
+  function loadedFor(cwd: string, settings: Settings | undefined): Promise<Loaded> {
+    const key = JSON.stringify([cwd, settings?.overrides]);
+    const known = recent.get(key);
+    if (known && now() - known.at < freshMs && now() >= known.at) return known.loaded;
+    const loaded = loadedNow(cwd, settings);
+    recent.delete(key);
+    recent.set(key, { at: now(), loaded });
+    if (recent.size > cachedConfigs) recent.delete(recent.keys().next().value!);
+    return loaded;
+  }
 
   return {
     load: loadedFor,

@@ -10,7 +10,7 @@ const kB = 1000;
 
 /** A lifelike reading and testing turn: each call prints about `bytes`. */
 const calls = (steps: number, bytes: number) => (request: { n: number }) =>
-  request.n > steps
+  request.n % (steps + 1) === 0
     ? { text: 'All done: the module is split and its tests pass.' }
     : {
         text: `Step ${request.n}: I look at the next part.`,
@@ -59,8 +59,6 @@ export const diskBytes: Figure = {
     const pids = [place.pid(), ...holderPids(place.home.home)];
     const before = pids.reduce((sum, pid) => sum + writtenBytes(pid), 0);
     const logBefore = rowsBytes(place.home.home);
-    await using again = { [Symbol.asyncDispose]: async () => {} };
-    void again;
     await wall(place.tcx('exec', ...execFlags, 'resume', '--last', 'and once more'));
     const written = pids.reduce((sum, pid) => sum + writtenBytes(pid), 0) - before;
     const rows = rowsBytes(place.home.home) - logBefore;
