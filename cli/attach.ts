@@ -1,3 +1,49 @@
-export const run = async () => {
-  throw new Error('attach');
+/** `tcx attach [SESSION]`: the screen of a session, whatever it is doing. */
+import type { Client } from '../ipc/client.ts';
+import type { SessionInfo } from '../ipc/messages.ts';
+import { UsageError } from './args.ts';
+import { CliError, type Context, type Run } from './context.ts';
+import { checkNesting, checkTerminal, openScreen } from './screen.ts';
+
+export const run: Run = async (context, parsed) => {
+  const { args, flags } = parsed;
+  if (args.length > 1) throw new UsageError(`one session is expected, ${args.length} words were given`);
+  checkTerminal(context);
+  checkNesting(context, parsed);
+  const named = args[0] ?? (typeof flags.target === 'string' ? flags.target : undefined);
+  const ref = await sessionOf(context, named);
+  if (ref === undefined) return openScreen(context, parsed, { kind: 'agents' });
+  return openScreen(context, parsed, {
+    kind: 'session',
+    ref,
+    how: {
+      role: flags['read-only'] ? 'watch' : 'drive',
+      ...(flags.take === true && { take: true }),
+      ...(flags.detach === true && { detachOthers: true }),
+    },
+  });
 };
+
+/** Looked up before the screen is touched, so that a wrong name is a line in the shell. */
+async function sessionOf(context: Context, named: string | undefined): Promise<string | undefined> {
+  using client = await context.connect({ kind: 'cli' });
+  if (named === undefined) return nearest(client, context.cwd);
+  const { session, name, archived } = await client.request('resolve', { session: named });
+  if (archived) throw new CliError(`session ${name} is archived`, `tcx unarchive ${name}`);
+  return session;
+}
+
+const busy: readonly SessionInfo['state'][] = ['needs you', 'thinking', 'acting', 'stopping', 'parked'];
+
+/** The newest here that needs you or works, else the newest here. */
+async function nearest(client: Client, cwd: string): Promise<string | undefined> {
+  const [awake, all] = await Promise.all([
+    client.request('list', { what: 'awake' }),
+    client.request('list', { what: 'sessions', cwd, limit: 1 }),
+  ]);
+  const working = awake.sessions.filter((session) => session.cwd === cwd && busy.includes(session.state));
+  const newest = working.sort((a, b) => rank(a) - rank(b) || b.updated - a.updated)[0];
+  return newest?.id ?? all.sessions[0]?.id;
+}
+
+const rank = ({ state }: SessionInfo) => (state === 'needs you' ? 0 : 1);

@@ -32,6 +32,7 @@ const approvalFlags: Flags = {
 const screenFlags: Flags = {
   'no-alt-screen': { type: 'boolean', help: "draw inline and keep the terminal's scrollback" },
   nest: { type: 'boolean', help: "open tcx inside a session's own command" },
+  ascii: { type: 'boolean', help: 'plain marks instead of symbols' },
 };
 const findFlags: Flags = {
   last: { type: 'boolean', help: 'the newest session of this directory' },

@@ -16,7 +16,8 @@ export interface Context {
   readonly stdinIsTty: boolean;
   readonly stdoutIsTty: boolean;
   readonly connect: (
-    how: Pick<Connecting, 'kind'> & Partial<Pick<Connecting, 'start' | 'reconnect' | 'heartbeatMs' | 'cwd'>>,
+    how: Pick<Connecting, 'kind'> &
+      Partial<Pick<Connecting, 'start' | 'reconnect' | 'heartbeatMs' | 'cwd' | 'label' | 'starting'>>,
   ) => Promise<Client>;
 }
 

@@ -113,18 +113,19 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
     async show(cwd: string, env: string | undefined, overrides: readonly string[]): Promise<AnswerOf<'config'>> {
       const deps = await depsFor(env);
       const { config, warnings, layers } = await loadConfig(deps, cwd, overridesOf(overrides), {});
-      const configured = chooseModel(config, deps.env, deps.stored).kind === 'chosen';
-      const { tui, start, history, file_opener, hide_agent_reasoning } = config;
+      const choice = chooseModel(config, deps.env, deps.stored);
+      const { tui, start, history, file_opener, hide_agent_reasoning, model, model_provider } = config;
       const files = layers.map(({ kind, file, disabled }) => ({
         kind,
         ...(file && { file }),
         ...(disabled && { disabled }),
       }));
       return {
-        config: { tui, start, history, file_opener, hide_agent_reasoning },
+        config: { tui, start, history, file_opener, hide_agent_reasoning, model, model_provider },
         warnings,
         layers: files,
-        configured,
+        configured: choice.kind === 'chosen',
+        ...(choice.kind === 'chosen' && { choice: { provider: choice.provider, model: choice.model } }),
         files: [],
       };
     },

@@ -206,6 +206,8 @@ interface Answers {
     warnings: readonly string[];
     layers: readonly unknown[];
     configured: boolean;
+    /** What a new session would run with; absent when nothing is configured. */
+    choice?: { provider: string; model: string };
     files: readonly string[];
   };
   'daemon.status': DaemonStatus;

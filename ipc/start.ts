@@ -15,8 +15,8 @@ export interface Connecting {
   readonly label?: string;
   readonly reconnect?: boolean;
   readonly heartbeatMs?: number;
-  /** False: fail when no daemon answers. */
-  readonly start?: boolean;
+  /** False: fail when no daemon answers. Asked anew at each try when it is a function. */
+  readonly start?: boolean | (() => boolean);
   /** Told when a start takes long enough to wonder. */
   readonly starting?: () => void;
 }
@@ -36,7 +36,8 @@ export function connect(how: Connecting): Promise<Client> {
 }
 
 async function start(how: Connecting): Promise<void> {
-  if (how.start === false) throw new ClientError('not-running', `no daemon runs for ${how.home}`, 'tcx daemon start');
+  if (how.start === false || (typeof how.start === 'function' && !how.start()))
+    throw new ClientError('not-running', `no daemon runs for ${how.home}`, 'tcx daemon start');
   const { startDaemon } = await import('./start-daemon.ts');
   await startDaemon(how);
 }

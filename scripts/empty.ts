@@ -1,2 +1,3 @@
-/** Stands in for react-devtools-core, which Ink loads only under DEV. */
-export {};
+/** Stands for `react-devtools-core`, which Ink would load for a developer of its own. */
+// biome-ignore lint/style/noDefaultExport: Ink imports it so
+export default {};

@@ -1,1 +1,354 @@
-export const x = 1;
+/** The screen of one client, from the first frame to the shell's prompt: whatever ends it, the terminal is as it was. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { render } from 'ink';
+import type { Client } from '../ipc/client.ts';
+import type { AnswerOf } from '../ipc/messages.ts';
+import type { SettingsAsk } from '../ipc/protocol.ts';
+import { Acts } from './act.ts';
+import { App } from './app.tsx';
+import { branchOf } from './branch.ts';
+import { Desk, type Leaving, type OpenHow } from './desk.ts';
+import { Drawing } from './drawing.ts';
+import { type FirstChoice, firstChoices } from './first-choice.ts';
+import { keepChoice } from './first-config.ts';
+import { InputReader } from './input.ts';
+import { leavingText } from './leaving.ts';
+import { createViewStore, StoreContext } from './store.ts';
+import { Surface } from './surface.ts';
+import { Terminal } from './terminal.ts';
+import { createTheme } from './theme.ts';
+import { titleOf } from './title.ts';
+import { type Size, startView, type View } from './view.ts';
+import { wakeAt, woken } from './wakes.ts';
+
+export type Opening =
+  | { readonly kind: 'new'; readonly prompt?: string; readonly name?: string }
+  | {
+      readonly kind: 'session';
+      readonly ref: string;
+      readonly how: OpenHow;
+      readonly prompt?: string;
+      readonly settings?: SettingsAsk;
+    }
+  | { readonly kind: 'agents' };
+
+export interface TuiOptions {
+  readonly opening: Opening;
+  readonly connect: (start: () => boolean) => Promise<Client>;
+  readonly home: string;
+  readonly userHome: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly build: string;
+  readonly settings: SettingsAsk;
+  readonly inline: boolean;
+  readonly ascii: boolean;
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream & { readonly fd: number };
+  readonly now: () => number;
+  readonly newSession: () => string;
+  readonly newKey: () => string;
+}
+
+/** Exit codes of signals, as shells count them. */
+const hangUp = 129;
+const terminated = 143;
+
+export function runTui(options: TuiOptions): Promise<number> {
+  return new Tui(options).run();
+}
+
+class Tui {
+  readonly #options: TuiOptions;
+  readonly #terminal: Terminal;
+  readonly #surface: Surface;
+  readonly #store;
+  readonly #drawing: Drawing;
+  readonly #desk: Desk;
+  readonly #acts: Acts;
+  readonly #input: InputReader;
+  readonly #choices: readonly FirstChoice[];
+  readonly #ended = Promise.withResolvers<{ leaving: Leaving | undefined; code: number }>();
+  #ink: ReturnType<typeof render> | undefined;
+  #wake: NodeJS.Timeout | undefined;
+  #wakeAt: number | undefined;
+  #title = '';
+  #settings: SettingsAsk;
+  #configured: () => void = () => {};
+
+  constructor(options: TuiOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    const { stdin, stdout, env, inline, ascii, now, build } = options;
+    const theme = createTheme({ env, ascii });
+    const { choices, marked } = firstChoices(env);
+    this.#choices = choices;
+    this.#drawing = new Drawing({ theme, build, choices });
+    this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: true });
+    const size = sizeOf(stdout);
+    const terminal = this.#terminal;
+    this.#surface = new Surface(
+      { write: (text) => terminal.write(text), columns: size.columns, rows: size.rows },
+      size,
+    );
+    const first = this.#firstView(size, marked);
+    this.#store = createViewStore(first, now);
+    const settings = () => this.#settings;
+    this.#desk = new Desk({
+      store: this.#store,
+      connect: options.connect,
+      now,
+      newSession: options.newSession,
+      newKey: options.newKey,
+      get settings() {
+        return settings();
+      },
+      name: options.opening.kind === 'new' ? options.opening.name : undefined,
+      historyPath: join(options.home, 'history.jsonl'),
+      minus: theme.glyph.minus,
+      leave: (leaving) => this.#ended.resolve({ leaving, code: leaving.kind === 'failed' ? 1 : 0 }),
+    });
+    this.#acts = new Acts({
+      desk: this.#desk,
+      store: this.#store,
+      drawing: this.#drawing,
+      now,
+      suspend: () => this.#suspend(),
+      leaveAtOnce: () => this.#ended.resolve({ leaving: undefined, code: 0 }),
+      redraw: () => this.#redraw(),
+      chosen: (row) => this.#chosen(row),
+      choices: () => choices.length,
+    });
+    this.#input = new InputReader({
+      emit: (input) => this.#acts.input(input),
+      after: (ms, act) => {
+        const timer = setTimeout(act, ms);
+        return () => clearTimeout(timer);
+      },
+    });
+  }
+
+  #firstView(size: Size, marked: number): View {
+    const { opening, inline, cwd, userHome, now, home, settings } = this.#options;
+    const fresh =
+      opening.kind === 'new' && opening.prompt === undefined && settings.provider === undefined && isFresh(home);
+    const screen =
+      opening.kind === 'agents' ? 'agents' : opening.kind === 'session' ? 'session' : fresh ? 'first' : 'start';
+    const model = settings.provider === 'demo' ? 'demo' : (settings.model ?? '');
+    const view = startView({ size, inline, screen, cwd, userHome, branch: branchOf(cwd), now: now(), model });
+    return {
+      ...view,
+      row: fresh ? marked : opening.kind === 'agents' ? 0 : -1,
+      from: opening.kind === 'agents' ? 'shell' : 'start',
+    };
+  }
+
+  async run(): Promise<number> {
+    using stack = new DisposableStack();
+    stack.defer(() => this.#terminal.leave());
+    this.#listen(stack);
+    this.#terminal.enter();
+    this.#draw();
+    void this.#begin();
+    const { leaving, code } = await this.#ended.promise;
+    return this.#finish(leaving, code);
+  }
+
+  #draw() {
+    const ink = render(
+      <StoreContext value={this.#store}>
+        <App drawing={this.#drawing} />
+      </StoreContext>,
+      {
+        stdout: this.#surface as unknown as NodeJS.WriteStream,
+        stdin: this.#options.stdin,
+        exitOnCtrlC: false,
+        patchConsole: false,
+        interactive: true,
+        maxFps: 120,
+        incrementalRendering: true,
+        isScreenReaderEnabled: false,
+      },
+    );
+    this.#ink = ink;
+    ink.waitUntilExit().then(
+      () => {},
+      (error: Error) => this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 }),
+    );
+  }
+
+  /** Everything that can end or change the screen from outside. */
+  #listen(stack: DisposableStack) {
+    const { stdin, stdout } = this.#options;
+    const gone = () => {
+      this.#terminal.gone = true;
+      this.#ended.resolve({ leaving: undefined, code: hangUp });
+    };
+    const broken = (error: NodeJS.ErrnoException) => {
+      if (['EIO', 'EPIPE', 'ENXIO'].includes(error.code ?? '')) gone();
+      else this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 });
+    };
+    const failed = (error: Error) => this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 });
+    const on = (target: NodeJS.EventEmitter, event: string, listener: (...args: never[]) => void) => {
+      target.on(event, listener as (...args: unknown[]) => void);
+      stack.defer(() => target.off(event, listener as (...args: unknown[]) => void));
+    };
+    on(stdin, 'data', (bytes: Buffer) => this.#input.push(bytes));
+    on(stdin, 'end', gone);
+    on(stdin, 'error', broken);
+    on(stdout, 'error', broken);
+    on(stdout, 'resize', () => this.#resized());
+    on(process, 'SIGHUP', gone);
+    on(process, 'SIGTERM', () => this.#ended.resolve({ leaving: { kind: 'left' }, code: terminated }));
+    on(process, 'SIGINT', () => this.#ended.resolve({ leaving: { kind: 'left' }, code: 0 }));
+    on(process, 'SIGCONT', () => this.#continued());
+    on(process, 'uncaughtException', failed);
+    on(process, 'unhandledRejection', failed);
+    const unlisten = this.#store.listen(() => this.#changed());
+    stack.defer(unlisten);
+    stack.defer(() => clearTimeout(this.#wake));
+  }
+
+  async #begin() {
+    try {
+      const client = await this.#desk.connect();
+      if (this.#options.opening.kind !== 'session') void this.#desk.watchLists();
+      const config = await this.#configuration(client);
+      await this.#open(client, config);
+    } catch (error) {
+      this.#ended.resolve({ leaving: { kind: 'failed', error: error as Error }, code: 1 });
+    }
+  }
+
+  async #configuration(client: Client): Promise<AnswerOf<'config'> | undefined> {
+    const { cwd } = this.#options;
+    const { overrides } = this.#settings;
+    const config = await client.request('config', { cwd, ...(overrides && { overrides }) }).catch((error: Error) => {
+      this.#desk.hint(error.message, 'bad');
+      return undefined;
+    });
+    const { history } = (config?.config ?? {}) as { history?: { persistence?: string; max_bytes?: number } };
+    this.#desk.keepHistory(history?.persistence !== 'none', history?.max_bytes);
+    return config;
+  }
+
+  async #open(client: Client, config: AnswerOf<'config'> | undefined) {
+    const { opening } = this.#options;
+    if (opening.kind === 'session') {
+      if (opening.settings && Object.keys(opening.settings).length > 0)
+        await client.request('settings', { session: opening.ref, settings: opening.settings });
+      await this.#desk.open(opening.ref, opening.how);
+      if (opening.prompt !== undefined) this.#desk.say(opening.prompt, 'steer');
+      return;
+    }
+    if (opening.kind === 'agents') return;
+    const provider = this.#settings.provider ?? config?.choice?.provider;
+    const model = provider === 'demo' ? 'demo' : (this.#settings.model ?? config?.choice?.model ?? '');
+    this.#store.update((view) => ({ ...view, model }));
+    const unknown = config !== undefined && !config.configured && this.#settings.provider === undefined;
+    if (unknown && this.#store.get().screen === 'start') {
+      const marked = firstChoices(this.#options.env).marked;
+      this.#store.update((view) => ({ ...view, screen: 'first', row: marked }));
+    }
+    if (opening.prompt === undefined) return;
+    if (this.#store.get().screen === 'first') this.#configured = () => this.#desk.say(opening.prompt!, 'steer');
+    else this.#desk.say(opening.prompt, 'steer');
+  }
+
+  /** A row of the first screen: what it stands for is what new sessions run with. */
+  #chosen(row: number) {
+    const choice = this.#choices[row];
+    this.#store.update((view) => ({ ...view, row }));
+    if (!choice?.provider) return;
+    this.#settings = { ...this.#settings, provider: choice.provider };
+    if (choice.keep) keepChoice(join(this.#options.home, 'config.toml'), choice.provider);
+    this.#store.update((view) => ({
+      ...view,
+      screen: 'start',
+      row: -1,
+      model: choice.provider === 'demo' ? 'demo' : choice.name,
+    }));
+    void this.#desk.refreshLists();
+    this.#configured();
+  }
+
+  #changed() {
+    const view = this.#store.get();
+    const title = titleOf(view, this.#drawing.theme);
+    if (title !== this.#title) {
+      this.#title = title;
+      this.#terminal.title(title);
+    }
+    const at = wakeAt(view);
+    if (at === this.#wakeAt) return;
+    this.#wakeAt = at;
+    clearTimeout(this.#wake);
+    if (at !== undefined) this.#wake = setTimeout(() => this.#woke(), Math.max(1, at - this.#options.now()));
+  }
+
+  #woke() {
+    this.#wakeAt = undefined;
+    this.#store.update((view) => woken(view, this.#options.now()));
+    this.#changed();
+  }
+
+  /** The frame for the new size is drawn on an empty screen: what the terminal made of the old one is nobody's. */
+  #resized() {
+    const size = sizeOf(this.#options.stdout);
+    const before = this.#store.get().size;
+    if (size.columns === before.columns && size.rows === before.rows) return;
+    this.#ink?.clear();
+    this.#surface.resize(size);
+    if (!this.#options.inline) this.#terminal.write('\u001b[H\u001b[J');
+    this.#store.update((view) => ({ ...view, size }));
+  }
+
+  #redraw() {
+    this.#ink?.clear();
+    if (!this.#options.inline) this.#terminal.write('\u001b[H\u001b[J');
+    this.#store.update((view) => ({ ...view, size: { ...view.size } }));
+  }
+
+  /** Back to the shell; the session is not told to wait, only that nobody looks. */
+  #suspend() {
+    this.#desk.presence.away();
+    this.#ink?.clear();
+    this.#terminal.leave();
+    setTimeout(() => process.kill(0, 'SIGTSTP'), 20);
+  }
+
+  #continued() {
+    this.#terminal.enter();
+    this.#title = '';
+    this.#surface.resize(sizeOf(this.#options.stdout));
+    this.#store.update((view) => ({ ...view, size: sizeOf(this.#options.stdout), now: this.#options.now() }));
+    this.#redraw();
+    this.#desk.presence.again();
+  }
+
+  #finish(leaving: Leaving | undefined, code: number): number {
+    const { inline } = this.#options;
+    if (inline) this.#ink?.clear();
+    this.#ink?.unmount();
+    this.#terminal.leave();
+    this.#desk[Symbol.dispose]();
+    if (this.#terminal.gone) return hangUp;
+    if (leaving?.kind === 'failed') throw leaving.error;
+    if (leaving) this.#terminal.writeNow(leavingText(this.#store.get(), leaving));
+    return code;
+  }
+}
+
+const sizeOf = ({ columns, rows }: WriteStream): Size => ({ columns: columns || 80, rows: rows || 24 });
+
+/** Nothing was ever chosen or said in this home. */
+function isFresh(home: string): boolean {
+  if (existsSync(join(home, 'sessions'))) return false;
+  try {
+    return !/^\s*model(_provider)?\s*=/m.test(readFileSync(join(home, 'config.toml'), 'utf8'));
+  } catch {
+    return true;
+  }
+}

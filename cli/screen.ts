@@ -1,0 +1,61 @@
+/** The way from a command line to the screen: what it needs of the terminal, and what it is given. */
+import { randomBytes } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { uuidv7 } from '../core/ids.ts';
+import type { Opening } from '../tui/main.tsx';
+import type { Parsed } from './args.ts';
+import { CliError, type Context } from './context.ts';
+import { settingsAsk } from './settings.ts';
+
+export async function openScreen(context: Context, parsed: Parsed, opening: Opening): Promise<number> {
+  checkTerminal(context);
+  checkNesting(context, parsed);
+  const label = context.env.TCX_CLIENT_NAME || sshHost(context) || terminalName();
+  // Loaded here and nowhere else: tcx ps must not wait for React.
+  const { runTui } = await import('../tui/main.tsx');
+  return runTui({
+    opening,
+    connect: (start) =>
+      context.connect({ kind: 'tui', reconnect: true, heartbeatMs: 1000, start, starting: () => {}, ...(label && { label }) }),
+    home: context.home,
+    userHome: context.env.HOME,
+    cwd: context.cwd,
+    env: context.env,
+    build: context.build,
+    settings: settingsAsk(context, parsed),
+    inline: parsed.flags['no-alt-screen'] === true,
+    ascii: parsed.flags.ascii === true,
+    stdin: process.stdin as ReadStream,
+    stdout: process.stdout as WriteStream & { fd: number },
+    now: Date.now,
+    newSession: () => uuidv7(Date.now(), randomBytes(10)),
+    newKey: () => `tui ${uuidv7(Date.now(), randomBytes(10))}`,
+  });
+}
+
+export function checkTerminal({ stdinIsTty, stdoutIsTty }: Context) {
+  if (stdinIsTty && stdoutIsTty) return;
+  throw new CliError(
+    `${stdinIsTty ? 'stdout' : 'stdin'} is not a terminal`,
+    'without a screen: tcx exec "what to do"; to try it from a clone: npm start -- exec --demo "run ls"',
+  );
+}
+
+/** A session's own command that opens tcx would look at itself. */
+export function checkNesting({ env }: Context, { flags }: Parsed) {
+  if (!env.TCX_SESSION_ID || flags.nest) return;
+  const name = env.TCX_SESSION_NAME ?? env.TCX_SESSION_ID.slice(0, 8);
+  throw new CliError(`You are inside session ${name}. Use --nest to open tcx here anyway.`);
+}
+
+const sshHost = ({ env }: Context) => env.SSH_CONNECTION?.split(' ')[0];
+
+/** `pts/3`: tells this screen from the others of a machine. */
+function terminalName(): string | undefined {
+  try {
+    return /^\/dev\/((?:pts\/|tty)\S+)$/.exec(readlinkSync('/proc/self/fd/0'))?.[1];
+  } catch {
+    return undefined; // Not every system has /proc; the terminal's own words do then.
+  }
+}

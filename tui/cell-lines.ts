@@ -1,0 +1,291 @@
+/** A cell of the transcript as lines of a width. Pure, and remembered: a cell that did not change is not laid out again. */
+import { changeTitle, diffLines } from './diff-lines.ts';
+import { markdownLines } from './markdown.ts';
+import { chop, clean, cut, ends, oneLine, type Paint, type Span, widthOf, wrapText } from './text.ts';
+import type { Theme } from './theme.ts';
+import type { CallState, Cell, CellOf, Look } from './transcript.ts';
+import { clock, counting, took } from './words.ts';
+
+export interface CellStyle {
+  readonly width: number;
+  readonly theme: Theme;
+  /** This client's own label: other people's words carry their names. */
+  readonly me: string;
+  /** Everything, instead of the first and last lines. */
+  readonly details: boolean;
+  /** How a person gets at what is left out. */
+  readonly moreHint: string;
+}
+
+const cache = new WeakMap<Cell, { readonly style: CellStyle; readonly lines: readonly string[] }>();
+
+/** Without the blank line that parts it from the next one. */
+export function cellLines(cell: Cell, style: CellStyle): readonly string[] {
+  const known = cache.get(cell);
+  if (known && known.style === style) return known.lines;
+  const lines = draw(cell, style).map((line) => ` ${line}`.trimEnd());
+  cache.set(cell, { style, lines });
+  return lines;
+}
+
+/** Lines of output that are shown of a finished command: its beginning and its end. */
+const headLines = 2;
+const tailLines = 3;
+const diffLimit = 40;
+const reasoningLimit = 6;
+
+function draw(cell: Cell, style: CellStyle): string[] {
+  const { theme } = style;
+  const width = style.width - 2;
+  switch (cell.kind) {
+    case 'user':
+      return userLines(cell.text, cell.by === style.me ? undefined : cell.by, style, theme.bold);
+    case 'assistant':
+      return bulleted(markdownLines(cell.text, width - 2, theme), theme);
+    case 'reasoning':
+      return reasoning(cell, style);
+    case 'command':
+      return command(cell, style);
+    case 'explored':
+      return explored(cell, style);
+    case 'edit':
+      return edit(cell, style);
+    case 'plan':
+      return plan(cell, style);
+    case 'answered':
+      return [answered(cell, style)];
+    case 'note':
+      return note(cell, style);
+    case 'turn':
+      return turn(cell, style);
+    case 'local':
+      return [theme.bold(cell.title), ...cell.lines.flatMap((line) => chop(line, width))];
+    case 'divider':
+      return [theme.dim(cut(`${theme.glyph.rule.repeat(2)} ${cell.text} ${theme.glyph.rule.repeat(2)}`, width))];
+  }
+}
+
+/** A person's words; also for those that are not a row yet. */
+export function userLines(text: string, by: string | undefined, { width, theme }: CellStyle, style: Paint): string[] {
+  const name = by === undefined ? '' : `${oneLine(by)}: `;
+  const lines = clean(text)
+    .split('\n')
+    .flatMap((line, at) => wrapText(at === 0 ? `${name}${line}` : line, width - 4));
+  return lines.map((line, at) => {
+    if (at > 0) return `  ${style(line)}`;
+    const rest = line.slice(name.length);
+    return `${theme.glyph.prompt} ${name === '' ? '' : theme.magenta(name)}${style(rest)}`;
+  });
+}
+
+export const bulleted = (lines: readonly string[], { glyph }: Theme): string[] =>
+  lines.map((line, at) => (at === 0 ? `${glyph.bullet} ${line}` : `  ${line}`));
+
+function reasoning({ text }: CellOf<'reasoning'>, { width, theme, details }: CellStyle): string[] {
+  const lines = markdownLines(text, width - 4, theme);
+  const shown = details ? lines : lines.slice(0, reasoningLimit);
+  const more = lines.length > shown.length ? [theme.glyph.ellipsis] : [];
+  return [...shown, ...more].map((line) => theme.dim(theme.italic(`  ${line}`)));
+}
+
+const verbs = { ran: ['Running', 'Ran'], typed: ['Typing', 'Typed'], called: ['Calling', 'Called'] } as const;
+
+function command(cell: CellOf<'command'>, style: CellStyle): string[] {
+  const { theme, width } = style;
+  const { did, cmd, state, output } = cell;
+  const running = state === 'running' || state === 'asking';
+  const verb = verbs[did][running ? 0 : 1];
+  const lines = clean(cmd).split('\n');
+  const first = `${verb} ${lines[0]}${lines.length > 1 ? ` ${theme.glyph.ellipsis}` : ''}`;
+  const end = ending(cell, theme);
+  const color = stateColor(state, cell.code, theme);
+  const room = width - 4 - (end.text === '' ? 0 : widthOf(end.text) + 2);
+  const [head = '', ...wrapped] = first.length > room ? wrapText(first, room) : [first];
+  const title = ends(
+    { text: `${theme.glyph.bullet} ${head}`, paint: (text) => titled(text, verb, color, theme) },
+    end,
+    width - 2,
+  );
+  const more = wrapped
+    .slice(0, 1)
+    .map((line, _, all) => `    ${cut(line, width - 8)}${wrapped.length > all.length ? theme.glyph.ellipsis : ''}`);
+  const text =
+    style.details && lines.length > 1 ? lines.slice(1).flatMap((line) => chop(`    ${line}`, width - 2)) : [];
+  return [title, ...more, ...text, ...outputLines(output, state, style)];
+}
+
+/** The bullet in the colour of the outcome, the verb bold. */
+function titled(text: string, verb: string, color: Paint, theme: Theme): string {
+  const bullet = theme.glyph.bullet;
+  if (!text.startsWith(`${bullet} ${verb}`)) return text;
+  return `${color(bullet)} ${theme.bold(verb)}${text.slice(bullet.length + 1 + verb.length)}`;
+}
+
+function stateColor(state: CallState, code: number | undefined, theme: Theme): Paint {
+  if (state === 'asking') return theme.yellow;
+  if (state === 'running' || state === 'background') return theme.cyan;
+  if (state === 'done') return code === undefined || code === 0 ? theme.green : theme.red;
+  return state === 'declined' ? theme.dim : theme.red;
+}
+
+function ending({ state, code, tookMs }: CellOf<'command'>, theme: Theme): Span {
+  const time = tookMs === undefined ? '' : ` ${theme.glyph.dot} ${took(tookMs)}`;
+  switch (state) {
+    case 'running':
+      return { text: '' };
+    case 'asking':
+      return { text: 'needs you', paint: theme.yellow };
+    case 'background':
+      return { text: 'goes on in the background', paint: theme.cyan };
+    case 'declined':
+      return { text: 'declined', paint: theme.dim };
+    case 'interrupted':
+      return { text: `interrupted${time}`, paint: theme.red };
+    case 'unknown':
+      return { text: 'nobody knows whether it was done', paint: theme.red };
+    case 'failed':
+    case 'done': {
+      if (code === undefined)
+        return state === 'failed'
+          ? { text: `${theme.glyph.bad} failed${time}`, paint: theme.red }
+          : { text: time.slice(3) };
+      const ok = code === 0;
+      return {
+        text: `${ok ? theme.glyph.ok : theme.glyph.bad} exit ${code}${time}`,
+        paint: ok ? theme.dim : theme.red,
+      };
+    }
+  }
+}
+
+/** The beginning and the end of an output; of a running one the end alone. */
+export function outputLines(
+  output: string,
+  state: CallState,
+  { theme, width, details, moreHint }: CellStyle,
+): string[] {
+  const all = clean(output).replace(/\n+$/, '').split('\n');
+  if (all.length === 1 && all[0] === '') {
+    return state === 'done' ? [theme.dim(`  ${theme.glyph.corner} (no output)`)] : [];
+  }
+  const running = state === 'running';
+  const fits = details || all.length <= headLines + tailLines;
+  const head = fits ? all : running ? [] : all.slice(0, headLines);
+  const tail = fits ? [] : all.slice(running ? -(headLines + tailLines) : -tailLines + 1);
+  const left = all.length - head.length - tail.length;
+  const more = left > 0 ? [`${theme.glyph.ellipsis} +${left} lines${moreHint}`] : [];
+  const shown = running ? [...more, ...tail, ...head] : [...head, ...more, ...tail];
+  const column = width - 6;
+  const lines = shown.flatMap((line) => (details ? chop(line, column) : [cut(line, column)]));
+  return lines.map((line, at) =>
+    theme.dim(`  ${at === 0 ? theme.glyph.corner : ' '.repeat(theme.glyph.corner.length)} ${line}`),
+  );
+}
+
+function explored({ looks }: CellOf<'explored'>, { width, theme }: CellStyle): string[] {
+  const busy = looks.some(({ done }) => !done);
+  const groups = looks.reduce<Look[][]>((all, look) => {
+    const last = all.at(-1);
+    if (last && last[0]!.verb === look.verb && look.verb === 'Read') last.push(look);
+    else all.push([look]);
+    return all;
+  }, []);
+  const names = (group: readonly Look[]) => [...new Set(group.map(({ what }) => oneLine(what)))].join(', ');
+  const text = groups.map((group) => `${group[0]!.verb} ${names(group)}`).join(` ${theme.glyph.dot} `);
+  const title = `${(busy ? theme.cyan : theme.dim)(theme.glyph.bullet)} ${theme.bold(busy ? 'Exploring' : 'Explored')}`;
+  const corner = ' '.repeat(theme.glyph.corner.length);
+  const lines = wrapText(text, width - 6).map((line, at) =>
+    theme.dim(`  ${at === 0 ? theme.glyph.corner : corner} ${line}`),
+  );
+  return [title, ...lines];
+}
+
+function edit({ changes, state, why, what }: CellOf<'edit'>, style: CellStyle): string[] {
+  const { theme, width, details, moreHint } = style;
+  const color = stateColor(state, undefined, theme);
+  const bad = state !== 'done' && state !== 'running' && state !== 'asking';
+  const said =
+    state === 'asking' ? { text: 'needs you', paint: theme.yellow } : { text: bad ? state : '', paint: theme.red };
+  const title = (text: string, end: Span) =>
+    ends(
+      { text: `${theme.glyph.bullet} ${text}`, paint: (line) => titled(line, text.split(' ')[0]!, color, theme) },
+      end,
+      width - 2,
+    );
+  const failure =
+    bad && state !== 'interrupted'
+      ? wrapText(oneLine(why), width - 6)
+          .slice(0, 3)
+          .map((line) => theme.dim(`    ${line}`))
+      : [];
+  if (changes.length === 0) return [title(`Editing ${what.replace(/^(edit|write) /, '')}`, said), ...failure];
+  const diffs = changes.map((change) => {
+    const { lines, left } = diffLines(change.diff, width - 4, theme, details ? Number.POSITIVE_INFINITY : diffLimit);
+    const more = left > 0 ? [theme.dim(`      ${theme.glyph.ellipsis} +${left} lines${moreHint}`)] : [];
+    return [...lines.map((line) => `  ${line}`), ...more];
+  });
+  if (changes.length === 1) return [title(changeTitle(changes[0]!, theme), said), ...failure, ...diffs[0]!];
+  const sum = (of: 'added' | 'removed') => changes.reduce((all, change) => all + change[of], 0);
+  const head = title(`Edited ${changes.length} files (+${sum('added')} ${theme.glyph.minus}${sum('removed')})`, said);
+  const each = changes.flatMap((change, at) => [
+    `  ${theme.glyph.corner} ${changeTitle(change, theme)}`,
+    ...diffs[at]!,
+  ]);
+  return [head, ...failure, ...each];
+}
+
+function plan({ items }: CellOf<'plan'>, { theme, width }: CellStyle): string[] {
+  const signs = { pending: theme.glyph.dot, in_progress: theme.ascii ? '>' : '▸', completed: theme.glyph.ok };
+  const paints = { pending: (text: string) => text, in_progress: theme.cyan, completed: theme.dim };
+  const done = items.filter(({ status }) => status === 'completed').length;
+  const title = `${theme.glyph.bullet} ${theme.bold('Plan')} ${theme.dim(`${done} of ${items.length}`)}`;
+  const lines = items.flatMap(({ step, status }) =>
+    wrapText(oneLine(step), width - 8).map((line, at) =>
+      paints[status](`    ${at === 0 ? signs[status] : ' '} ${line}`),
+    ),
+  );
+  return [title, ...lines];
+}
+
+const answers = {
+  once: ['approved', ''],
+  session: ['approved', ' in this session'],
+  prefix: ['approved', ' and what begins like it'],
+  folder: ['approved', ' and all edits in this folder'],
+  no: ['declined', ''],
+  abort: ['declined', ' and ended the turn'],
+} as const;
+
+function answered({ choice, what, by }: CellOf<'answered'>, { theme, me, width }: CellStyle): string {
+  const [verb, more] = answers[choice];
+  const yes = verb === 'approved';
+  const who = by === undefined || by === me ? 'You' : oneLine(by);
+  const line = cut(`${who} ${verb} ${oneLine(what)}${more}`, width - 4);
+  return `${(yes ? theme.green : theme.red)(yes ? (theme.ascii ? '+' : '✔') : theme.glyph.bad)} ${line}`;
+}
+
+function note({ level, text }: CellOf<'note'>, { theme, width }: CellStyle): string[] {
+  const signs = {
+    info: [theme.glyph.bullet, theme.dim],
+    warning: [theme.glyph.warn, theme.yellow],
+    error: [theme.glyph.stop, theme.red],
+    waiting: [theme.ascii ? '=' : '‖', theme.blue],
+    stop: [theme.ascii ? 'o' : '□', theme.dim],
+  } as const;
+  const [sign, paint] = signs[level];
+  const lines = clean(text)
+    .split('\n')
+    .flatMap((line) => wrapText(line, width - 4));
+  return lines.map((line, at) => paint(at === 0 ? `${sign} ${line}` : `  ${line}`));
+}
+
+function turn({ status, tookMs, at, by, error }: CellOf<'turn'>, { theme, width, me }: CellStyle): string[] {
+  if (status === 'completed') return [theme.dim(`Worked for ${counting(tookMs)} ${theme.glyph.dot} ${clock(at)}`)];
+  if (status === 'interrupted') {
+    const who = by === undefined || by === me ? '' : ` by ${oneLine(by)}`;
+    return [theme.red(`${theme.glyph.stop} interrupted${who}`)];
+  }
+  return wrapText(clean(error ?? 'the turn failed'), width - 4).map((line, n) =>
+    theme.red(n === 0 ? `${theme.glyph.stop} ${line}` : `  ${line}`),
+  );
+}

@@ -1,0 +1,310 @@
+/** From the view to a frame: which parts there are, how high each is, and their lines. Pure but for memories of what was laid out. */
+import { agentsLines } from './agents-lines.ts';
+import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts';
+import { composerLines } from './composer-lines.ts';
+import type { FirstChoice } from './first-choice.ts';
+import { GrowingMarkdown } from './markdown.ts';
+import { questionBar, questionHint, questionPanel } from './question-lines.ts';
+import { slashMatches } from './slash.ts';
+import { helpLines } from './slash-actions.ts';
+import { firstHint, firstLines, startLines } from './start-lines.ts';
+import { hintLine, statusLine } from './status-lines.ts';
+import { clean, cut, ends, oneLine } from './text.ts';
+import type { Theme } from './theme.ts';
+import type { Cell } from './transcript.ts';
+import { isRunning, isWatching, type View } from './view.ts';
+import { type Shown, showCells } from './viewport.ts';
+import { workingLine } from './working-line.ts';
+
+/** Lines from top to bottom. Their heights together are the screen's, or in inline mode less. */
+export interface Frame {
+  readonly transcript: readonly string[];
+  readonly working: readonly string[];
+  readonly above: readonly string[];
+  readonly input: readonly string[];
+  readonly below: readonly string[];
+  /** Where the terminal's cursor stands, from the top of the frame. */
+  readonly cursor: { readonly x: number; readonly y: number } | undefined;
+}
+
+export interface TranscriptDrawing {
+  readonly cells: readonly Cell[];
+  readonly live: readonly string[];
+  readonly style: CellStyle;
+  readonly height: number;
+  readonly shown: Shown;
+}
+
+export interface DrawingDeps {
+  readonly theme: Theme;
+  readonly build: string;
+  readonly choices: readonly FirstChoice[];
+}
+
+const smallest = { columns: 20, rows: 5 };
+const reasoningLines = 4;
+const previewLines = 3;
+const slashLines = 8;
+
+export class Drawing {
+  readonly #deps: DrawingDeps;
+  readonly theme: Theme;
+  #frame: { readonly view: View; readonly frame: Frame } | undefined;
+  #style: CellStyle | undefined;
+  #growing: { readonly key: string; readonly style: CellStyle; readonly text: GrowingMarkdown } | undefined;
+
+  constructor(deps: DrawingDeps) {
+    this.#deps = deps;
+    this.theme = deps.theme;
+  }
+
+  /** The same view gives the same frame. */
+  frame(view: View): Frame {
+    if (this.#frame?.view !== view) this.#frame = { view, frame: this.#draw(view) };
+    return this.#frame.frame;
+  }
+
+  transcript(view: View): TranscriptDrawing {
+    return this.#transcript(view, view.size.rows - this.#parts(view).fixed);
+  }
+
+  /** One style for as long as nothing of it changes: laid out cells are remembered by it. */
+  style(view: View): CellStyle {
+    const { columns } = view.size;
+    const moreHint = view.inline ? '' : ' (ctrl-t)';
+    const same = this.#style;
+    if (same && same.width === columns && same.me === view.me && same.details === view.details) return same;
+    this.#style = { width: columns, theme: this.theme, me: view.me, details: view.details, moreHint };
+    return this.#style;
+  }
+
+  /** A cell for the scrollback, with the blank line after it. */
+  printed = (view: View, cell: Cell): readonly string[] => [...cellLines(cell, this.style(view)), ''];
+
+  #draw(view: View): Frame {
+    const { columns, rows } = view.size;
+    if (columns < smallest.columns || rows < smallest.rows) return tiny(view);
+    if (view.screen === 'first')
+      return this.#page(
+        view,
+        (width) => firstLines(view, this.#deps.choices, this.#deps.build, width, this.theme),
+        firstHint,
+      );
+    if (view.screen === 'agents') {
+      const hint = `enter open · ${view.from === 'shell' ? 'q leave' : 'esc back'} · ↑↓`;
+      return this.#page(view, (width, height) => agentsLines(view, width, height, this.theme), hint);
+    }
+    const parts = this.#parts(view);
+    const height = (view.inline ? rows - 1 : rows) - parts.fixed;
+    const lines = this.#upper(view, height);
+    const shown = view.inline ? lines.slice(-Math.max(0, height)) : padded(lines, height);
+    const top = shown.length + parts.working.length + parts.above.length;
+    const cursor = parts.cursor && { x: parts.cursor.x, y: top + parts.cursor.y };
+    return {
+      transcript: shown,
+      working: parts.working,
+      above: parts.above,
+      input: parts.input,
+      below: parts.below,
+      cursor,
+    };
+  }
+
+  /** A screen that is one list, with a hint at its foot. */
+  #page(view: View, draw: (columns: number, height: number) => string[], hint: string): Frame {
+    const { columns, rows } = view.size;
+    const height = (view.inline ? rows - 1 : rows) - 1;
+    const lines = draw(columns, height).slice(0, height);
+    const foot =
+      view.hint || view.popup ? hintLine(view, columns, this.theme) : ` ${this.theme.dim(cut(hint, columns - 2))}`;
+    return {
+      transcript: view.inline ? lines : padded(lines, height),
+      working: [],
+      above: [],
+      input: [],
+      below: [foot],
+      cursor: undefined,
+    };
+  }
+
+  #upper(view: View, height: number): readonly string[] {
+    if (height <= 0) return [];
+    const { columns } = view.size;
+    if (view.popup?.kind === 'keys')
+      return helpLines(columns - 2)
+        .slice(0, height)
+        .map((line) => ` ${cut(line, columns - 2)}`);
+    if (view.screen === 'start') return startLines(view, columns, this.theme).slice(0, height);
+    const { shown } = this.#transcript(view, height);
+    if (shown.atEnd || shown.lines.length === 0) return shown.lines;
+    const text = shown.news > 0 ? `${this.theme.glyph.down} ${shown.news} new` : `${this.theme.glyph.down} end`;
+    const last = ends({ text: '' }, { text, paint: shown.news > 0 ? this.theme.cyan : this.theme.dim }, columns - 1);
+    return [...shown.lines.slice(0, height - 1), last];
+  }
+
+  #transcript(view: View, height: number): TranscriptDrawing {
+    const style = this.style(view);
+    const { session } = view;
+    const all = session?.transcript.cells ?? [];
+    const cells = view.inline ? all.slice(session?.printed ?? 0) : all;
+    const live = this.#live(view, style);
+    return {
+      cells,
+      live,
+      style,
+      height,
+      shown: showCells(cells, live, style, height, view.inline ? undefined : view.anchor),
+    };
+  }
+
+  /** What is being said, and what was sent and is no row yet. */
+  #live(view: View, style: CellStyle): readonly string[] {
+    const { theme } = this;
+    const width = style.width - 4;
+    const blocks = (view.session?.live ?? []).flatMap(({ key, kind, text }) => {
+      if (kind === 'status') return [[theme.yellow(cut(oneLine(text), width))]];
+      if (kind === 'reasoning') return [growingTail(text, width, theme)];
+      if (kind !== 'text' || text.trim() === '') return [];
+      return [bulleted([...this.#grown(`${view.session!.view.session} ${key}`, text, style)], theme)];
+    });
+    const sending = view.outbox
+      .filter(({ session }) => session === view.current)
+      .map(({ text, state }) => {
+        const lines = userLines(text, undefined, style, theme.dim);
+        return state === 'waiting' && view.connection.state !== 'connected'
+          ? [...lines, theme.dim(theme.italic('  waiting to be sent'))]
+          : lines;
+      });
+    return [...blocks, ...sending]
+      .flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]))
+      .map((line) => ` ${line}`.trimEnd());
+  }
+
+  #grown(key: string, text: string, style: CellStyle): readonly string[] {
+    if (this.#growing?.key !== key || this.#growing.style !== style)
+      this.#growing = { key, style, text: new GrowingMarkdown(style.width - 4, this.theme) };
+    return this.#growing.text.update(text, false).lines;
+  }
+
+  /** Everything but the transcript. What goes first when rows are short: hints, rules, preview, the status line's right half, the status line. */
+  #parts(view: View) {
+    const { columns, rows } = view.size;
+    const { theme } = this;
+    const question = questionPanel(view, columns, theme);
+    const room = Math.max(1, Math.floor(rows / 3));
+    const composer = question ? undefined : this.#composer(view, room);
+    const input = question ? question.slice(-(rows - 3)) : composer!.lines;
+    const preview = previewOf(view, columns, theme);
+    const bar = question ? undefined : questionBar(view, columns, theme);
+    const typing = typingOf(view, columns, theme);
+    const slash = question ? [] : slashOf(view, columns, theme);
+    const busy = workingLine(view, columns, theme);
+    const must = input.length + (busy ? 1 : 0) + (bar ? 1 : 0) + slash.length;
+    let left = rows - must - 2;
+    const take = (count: number) => {
+      if (left < count) return false;
+      left -= count;
+      return true;
+    };
+    const status = take(1);
+    const right = status && rows >= 7;
+    const wholePreview = preview.length > 0 && take(preview.length);
+    const rules = take(2);
+    const typingShown = typing !== undefined && take(1);
+    const hint = take(1);
+    const rule = rules ? [` ${theme.dim(theme.glyph.rule.repeat(columns - 2))}`] : [];
+    const short = preview.length > 0 && !wholePreview ? ` +${view.session?.view.pending.length ?? 0}` : '';
+    const working = busy ? [workingLine(view, columns - short.length, theme, rows < 7)! + theme.dim(short)] : [];
+    const above = [
+      ...(bar ? [bar] : []),
+      ...rule,
+      ...(wholePreview ? preview : []),
+      ...(typingShown ? [typing] : []),
+      ...slash,
+    ];
+    const hintRow =
+      question && !view.hint && !view.popup
+        ? ` ${theme.dim(cut(questionHint(view), columns - 2))}`
+        : hintLine(view, columns, theme);
+    const below = [...rule, ...(status ? [statusLine(view, columns, theme, right)] : []), ...(hint ? [hintRow] : [])];
+    const fixed = working.length + above.length + input.length + below.length;
+    return { working, above, input, below, cursor: composer?.cursor, fixed };
+  }
+
+  #composer(view: View, room: number) {
+    const { theme } = this;
+    const { columns } = view.size;
+    if (isWatching(view)) return { lines: [` ${theme.dim('watching · ctrl-x v to drive')}`], cursor: undefined };
+    const prompt = ` ${theme.glyph.prompt} `;
+    if (view.editor.text === '') {
+      const line = `${prompt}${theme.dim(cut(placeholder(view), columns - 4))}`;
+      return { lines: [line], cursor: { x: 3, y: 0 } };
+    }
+    const { lines, cursor } = composerLines(view.editor, columns - 4, room);
+    return {
+      lines: lines.map((line, at) => `${at === 0 ? prompt : '   '}${line}`),
+      cursor: { x: cursor.x + 3, y: cursor.y },
+    };
+  }
+}
+
+const padded = (lines: readonly string[], height: number): readonly string[] =>
+  lines.length >= height
+    ? lines.slice(0, Math.max(0, height))
+    : [...lines, ...Array<string>(height - lines.length).fill('')];
+
+function tiny({ size }: View): Frame {
+  const text = `too small (${size.columns}×${size.rows})`.slice(0, Math.max(1, size.columns - 1));
+  return { transcript: [text], working: [], above: [], input: [], below: [], cursor: undefined };
+}
+
+function placeholder(view: View): string {
+  if (view.screen === 'start') return 'Ask for anything: this starts a new session';
+  return isRunning(view) ? 'Say more: it goes into the running turn' : 'Ask for anything';
+}
+
+function growingTail(text: string, width: number, theme: Theme): string[] {
+  const lines = clean(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return lines.slice(-reasoningLines).map((line) => theme.dim(theme.italic(`  ${cut(line, width - 2)}`)));
+}
+
+function previewOf({ session }: View, columns: number, theme: Theme): string[] {
+  const pending = session?.view.pending ?? [];
+  const words = (mode: string) => (mode === 'steer' ? 'steer' : session?.view.held ? 'held' : 'next');
+  const lines = pending
+    .slice(-previewLines)
+    .map(({ text, mode }) => `${theme.glyph.next} ${words(mode)}: ${oneLine(text)}`);
+  const more =
+    pending.length > lines.length ? [`  ${theme.glyph.ellipsis} ${pending.length - lines.length} before`] : [];
+  const editable = pending.some(({ mode }) => mode === 'queue');
+  return [...more, ...lines].map((line, at, all) => {
+    const last = at === all.length - 1 && editable;
+    return ` ${ends({ text: cut(line, columns - (last ? 20 : 2)), paint: theme.dim }, { text: last ? 'shift-← to edit' : '', paint: theme.dim }, columns - 2)}`;
+  });
+}
+
+function typingOf({ session }: View, columns: number, theme: Theme): string | undefined {
+  const names =
+    session?.viewers
+      .filter(({ typing, client }) => typing && client !== session.client)
+      .map(({ label }) => oneLine(label)) ?? [];
+  if (names.length === 0) return undefined;
+  return ` ${theme.magenta(cut(`${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing${theme.glyph.ellipsis}`, columns - 2))}`;
+}
+
+function slashOf(view: View, columns: number, theme: Theme): string[] {
+  const matches = slashMatches(view.editor.text);
+  const from = Math.max(0, Math.min(view.choice - Math.floor(slashLines / 2), matches.length - slashLines));
+  return matches
+    .slice(from, from + Math.min(slashLines, Math.max(1, Math.floor(view.size.rows / 3))))
+    .map(({ name, args, help }, at) => {
+      const marked = from + at === view.choice;
+      const line = cut(
+        `${marked ? theme.glyph.prompt : ' '} ${`/${name}${args ? ` ${args}` : ''}`.padEnd(42)} ${help}`,
+        columns - 2,
+      );
+      return ` ${marked ? theme.bold(line) : theme.dim(line)}`;
+    });
+}

@@ -1,0 +1,73 @@
+/** Keys of the screens that are lists: the first start, the strip of sessions, the agents. */
+import type { ActDeps, Key } from './act.ts';
+import { here } from './act-lists.ts';
+import { ordered } from './agents-order.ts';
+import { actionOf } from './keys.ts';
+import type { View } from './view.ts';
+
+/** `composer`: the key is for the composer below the list. */
+export function listKey(deps: ActDeps, view: View, key: Key): 'composer' | undefined {
+  if (view.screen === 'start') return stripKey(deps, view, key);
+  if (view.screen === 'first') firstKey(deps, view, key);
+  else agentsKey(deps, view, key);
+  return undefined;
+}
+
+const to = (deps: ActDeps, row: number) => deps.store.update((view) => ({ ...view, row }));
+
+function stripKey(deps: ActDeps, view: View, { name }: Key): 'composer' | undefined {
+  const rows = here(view);
+  if (name === 'up') return void to(deps, Math.max(0, view.row - 1));
+  if (name === 'down') return void to(deps, view.row + 1 < rows.length ? view.row + 1 : -1);
+  if (name === 'esc') return void to(deps, -1);
+  const chosen = rows[view.row];
+  if (name === 'enter' && chosen) return void deps.desk.tryOpen(chosen.id);
+  to(deps, -1);
+  return 'composer';
+}
+
+function firstKey(deps: ActDeps, view: View, { name }: Key) {
+  const count = deps.choices();
+  switch (actionOf('list', name)) {
+    case 'move_up':
+      return to(deps, (view.row - 1 + count) % count);
+    case 'move_down':
+      return to(deps, (view.row + 1) % count);
+    case 'accept':
+      return deps.chosen(view.row);
+    case 'cancel':
+    case 'close':
+      return void deps.desk.leave();
+  }
+  if (name === 'ctrl-d') return void deps.desk.leave();
+  const digit = Number(name);
+  if (digit >= 1 && digit <= count) deps.chosen(digit - 1);
+}
+
+function agentsKey(deps: ActDeps, view: View, { name }: Key) {
+  const rows = ordered(view.sessions);
+  switch (actionOf('list', name)) {
+    case 'move_up':
+      return to(deps, Math.max(0, view.row - 1));
+    case 'move_down':
+      return to(deps, Math.min(rows.length - 1, view.row + 1));
+    case 'home':
+      return to(deps, 0);
+    case 'end':
+      return to(deps, rows.length - 1);
+    case 'accept': {
+      const chosen = rows[view.row];
+      if (chosen) void deps.desk.tryOpen(chosen.id);
+      return;
+    }
+    case 'cancel':
+    case 'close':
+      if (view.from === 'shell') void deps.desk.leave();
+      else
+        deps.store.update((before) => ({
+          ...before,
+          screen: before.from === 'session' ? 'session' : 'start',
+          row: -1,
+        }));
+  }
+}

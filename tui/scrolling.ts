@@ -1,0 +1,25 @@
+/** Moving the window over the transcript; older rows are asked for when its top comes near. */
+import type { Desk } from './desk.ts';
+import type { Drawing } from './drawing.ts';
+import type { ViewStore } from './store.ts';
+import { scrolled } from './viewport.ts';
+
+interface Scrolling {
+  readonly store: ViewStore;
+  readonly desk: Desk;
+  readonly drawing: Drawing;
+}
+
+export function scrollBy({ store, desk, drawing }: Scrolling, lines: number) {
+  const view = store.get();
+  if (!view.session || view.inline || view.screen !== 'session') return;
+  const { cells, live, style, height, shown } = drawing.transcript(view);
+  if (lines < 0 && shown.atTop) return void desk.page();
+  const by = Number.isFinite(lines) ? lines : -1_000_000;
+  const anchor = scrolled(cells, live, style, height, view.anchor, by);
+  store.update((before) => ({ ...before, anchor }));
+  if (lines < 0 && drawing.transcript(store.get()).shown.atTop) void desk.page();
+}
+
+export const scrollEnd = ({ store }: Pick<Scrolling, 'store'>) =>
+  store.update((view) => ({ ...view, anchor: undefined }));

@@ -1,0 +1,135 @@
+/** The two lines under the composer: what runs where and at what cost, and what keys do now. Pure. */
+
+import { here } from './act-lists.ts';
+import { keyOf, leaderMenu } from './keys.ts';
+import { cut, paint, type Span, widthOf } from './text.ts';
+import type { Theme } from './theme.ts';
+import { isRunning, isWatching, type View } from './view.ts';
+import { folder, money } from './words.ts';
+
+const separator = ' · ';
+/** Tokens that every request takes; what is left is counted without them. */
+const baseline = 12_000;
+const fullContext = 20;
+
+export function contextLeft(tokens: number, window: number): number {
+  const used = Math.max(0, tokens - baseline) / Math.max(1, window - baseline);
+  return Math.max(0, Math.round(100 * (1 - used)));
+}
+
+/** Items of the right half go from the left when there is not room for all. */
+export function statusLine(view: View, columns: number, theme: Theme, right: boolean): string {
+  const left = leftItems(view, theme);
+  const width = columns - 2;
+  let items = right
+    ? rightItems(view, theme)
+    : rightItems(view, theme)
+        .slice(-1)
+        .filter(({ must }) => must);
+  const room = () => width - spanWidth(items) - 2;
+  while (items.length > 1 && room() < Math.min(widthOf(left.map(({ text }) => text).join(separator)), width / 2))
+    items = items.slice(1);
+  const text = fitted(left, Math.max(0, items.length > 0 ? room() : width), theme);
+  const end = items.map((item) => paint(item)).join(theme.dim(separator));
+  return ` ${text.line}${' '.repeat(Math.max(1, width - text.width - spanWidth(items)))}${end}`.trimEnd();
+}
+
+const spanWidth = (items: readonly Span[]) =>
+  items.reduce((sum, { text }) => sum + widthOf(text), 0) + Math.max(0, items.length - 1) * separator.length;
+
+function fitted(items: readonly Span[], columns: number, theme: Theme) {
+  const kept: Span[] = [];
+  for (const item of items) {
+    const width = spanWidth([...kept, item]);
+    if (width <= columns) {
+      kept.push(item);
+      continue;
+    }
+    const rest = columns - spanWidth(kept) - (kept.length > 0 ? separator.length : 0);
+    if (rest >= 4) kept.push({ ...item, text: cut(item.text, rest, theme.glyph.ellipsis) });
+    break;
+  }
+  return { line: kept.map((item) => paint(item)).join(theme.dim(separator)), width: spanWidth(kept) };
+}
+
+function leftItems(view: View, theme: Theme): Span[] {
+  const { session, cwd, userHome, branch } = view;
+  const place = `${folder(session?.view.cwd ?? cwd, userHome)}${branch ? ` (${branch})` : ''}`;
+  const items = [
+    modelItem(view, theme),
+    ...(isWatching(view) ? [{ text: 'watching', paint: theme.magenta }] : []),
+    { text: place, paint: theme.dim },
+  ];
+  if (session) items.push({ text: session.view.name, paint: theme.dim });
+  return items.filter(({ text }) => text !== '');
+}
+
+/** What is out of the ordinary stands in the model's place. */
+function modelItem({ session, model }: View, theme: Theme): Span {
+  const settings = session?.view.settings;
+  if (settings?.sandbox === 'danger-full-access' && settings.approval === 'never')
+    return { text: `FULL ACCESS ${settings.model}`, paint: theme.red };
+  const name = settings ? (settings.provider === 'demo' ? 'demo' : settings.model) : model;
+  if (name === 'demo') return { text: 'demo (no AI)', paint: theme.yellow };
+  return { text: [name, settings?.effort].filter((part) => part).join(' '), paint: theme.dim };
+}
+
+type Item = Span & { readonly must?: boolean };
+
+function rightItems({ session, sessions, screen }: View, theme: Theme): Item[] {
+  if (!session) {
+    const needs = screen === 'start' ? sessions.filter(({ state }) => state === 'needs you').length : 0;
+    return needs > 0 ? [{ text: `! ${needs}`, paint: (text) => theme.reverse(theme.yellow(text)), must: true }] : [];
+  }
+  const { contextTokens, contextWindow, cost, elsewhere } = session.view;
+  const left = contextLeft(contextTokens, contextWindow);
+  const items: Item[] = [{ text: `${left}% left`, paint: left <= fullContext ? theme.yellow : theme.dim }];
+  if (cost !== undefined && cost > 0) items.push({ text: money(cost), paint: theme.dim });
+  if (session.viewers.length > 1) items.push({ text: `${session.viewers.length} here`, paint: theme.magenta });
+  if (elsewhere > 0)
+    items.push({ text: `! ${elsewhere}`, paint: (text) => theme.reverse(theme.yellow(text)), must: true });
+  return items;
+}
+
+/** What keys do now, or what there is to say; at the right the newest need of another session. */
+export function hintLine(view: View, columns: number, theme: Theme): string {
+  const width = columns - 2;
+  const need = view.need && !view.popup ? cut(view.need.text, Math.floor(width / 3)) : '';
+  const left = hintText(view, theme);
+  const text = cut(left.text, width - (need === '' ? 0 : widthOf(need) + 2), theme.glyph.ellipsis);
+  const gap = ' '.repeat(Math.max(1, width - widthOf(text) - widthOf(need)));
+  return ` ${paint({ ...left, text })}${need === '' ? '' : gap}${theme.yellow(need)}`.trimEnd();
+}
+
+function hintText(view: View, theme: Theme): Span {
+  const { popup, hint } = view;
+  if (popup?.kind === 'leader' && popup.shown)
+    return {
+      text: leaderMenu
+        .map(({ action, text }) => `${keyOf('leader', action)} ${text}`)
+        .join(theme.ascii ? ' - ' : separator),
+      paint: theme.cyan,
+    };
+  if (popup?.kind === 'stop') return { text: 'stop: t the turn · s the session · esc neither', paint: theme.yellow };
+  if (popup?.kind === 'keys') return { text: 'any key closes', paint: theme.dim };
+  if (hint)
+    return {
+      text: hint.text,
+      paint: { dim: theme.dim, good: theme.green, warn: theme.yellow, bad: theme.red }[hint.tone],
+    };
+  return { text: keyHints(view), paint: theme.dim };
+}
+
+function keyHints(view: View): string {
+  const empty = view.editor.text === '';
+  if (view.screen === 'start') {
+    if (!empty) return '';
+    return here(view).length > 0 ? '↑ open one of these · ← all agents · ? keys' : '← all agents · ? keys';
+  }
+  if (isWatching(view)) return '← all agents · ctrl-x d detach';
+  if (isRunning(view))
+    return empty ? 'esc interrupts · ctrl-x d detach · ? keys' : 'enter steers · tab queues · ctrl-x d detach';
+  if (view.session?.view.held && view.session.view.pending.length > 0 && empty)
+    return 'enter sends what is held · shift-← edits it';
+  return empty ? '← all agents · ? keys · ctrl-x d detach' : '';
+}

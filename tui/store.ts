@@ -1,0 +1,62 @@
+/** The one store of a client's screen: steps in, the newest view out. Components subscribe to the part that they draw. */
+import { createStore } from '@xstate/store';
+import { createContext, use, useSyncExternalStore } from 'react';
+import { settle } from './question-focus.ts';
+import { isSettled } from './transcript.ts';
+import { isRunning, type View } from './view.ts';
+
+export type Step = (view: View) => View;
+
+export interface ViewStore {
+  readonly get: () => View;
+  readonly update: (step: Step) => void;
+  readonly listen: (listener: () => void) => () => void;
+}
+
+export function createViewStore(first: View, now: () => number): ViewStore {
+  const store = createStore({
+    context: first,
+    on: { stepped: (view: View, { step }: { step: Step }): View => settled(step(view), now()) },
+  });
+  return {
+    get: () => store.getSnapshot().context,
+    update: (step) => store.send({ type: 'stepped', step }),
+    listen: (listener) => {
+      const subscription = store.subscribe(listener);
+      return () => subscription.unsubscribe();
+    },
+  };
+}
+
+/** What follows from any change: questions come forward or go, inline mode prints what will not change any more. */
+function settled(view: View, now: number): View {
+  if (!view.session) return view;
+  const ids = view.screen === 'session' ? view.session.view.questions.map(({ id }) => id) : [];
+  const question = settle(view.question, ids, view.editor.text !== '' || view.popup !== null, now);
+  const asked =
+    question === view.question
+      ? view
+      : { ...view, question, choice: question.open === view.question.open ? view.choice : 0 };
+  return view.inline ? printed(asked) : asked;
+}
+
+/** The cells that will not change any more, up to the first that may. */
+function printed(view: View): View {
+  const session = view.session!;
+  const { cells } = session.transcript;
+  const resting = !isRunning(view);
+  let count = session.printed;
+  while (count < cells.length && isSettled(cells[count]!, count === cells.length - 1 && !resting)) count++;
+  if (count === session.printed) return view;
+  const scrollback = [...view.scrollback, ...cells.slice(session.printed, count)];
+  return { ...view, scrollback, session: { ...session, printed: count } };
+}
+
+export const StoreContext = createContext<ViewStore | null>(null);
+
+/** `pick` answers a part of the view as it is there, not one made anew: React would draw for ever. */
+export function useView<Part>(pick: (view: View) => Part): Part {
+  const store = use(StoreContext);
+  if (!store) throw new Error('no store above this component');
+  return useSyncExternalStore(store.listen, () => pick(store.get()));
+}

@@ -1,0 +1,126 @@
+/** The marks and colours of every screen: the terminal's own 16 colours, and a plain form for terminals and eyes without them. */
+import type { StateName } from '../ipc/messages.ts';
+import type { Paint } from './text.ts';
+
+export interface Theme {
+  readonly ascii: boolean;
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly italic: Paint;
+  readonly reverse: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly blue: Paint;
+  readonly magenta: Paint;
+  readonly cyan: Paint;
+  readonly glyph: Glyphs;
+  /** A state's sign and its colour. */
+  readonly mark: (state: StateName) => { readonly sign: string; readonly paint: Paint };
+  /** The sign of thinking as it turns. */
+  readonly spinner: readonly string[];
+}
+
+interface Glyphs {
+  readonly prompt: string;
+  readonly bullet: string;
+  readonly corner: string;
+  readonly rule: string;
+  readonly ok: string;
+  readonly bad: string;
+  readonly stop: string;
+  readonly warn: string;
+  readonly next: string;
+  readonly down: string;
+  readonly dot: string;
+  readonly ellipsis: string;
+  readonly minus: string;
+}
+
+const glyphs: Glyphs = {
+  prompt: '›',
+  bullet: '•',
+  corner: '└',
+  rule: '─',
+  ok: '✓',
+  bad: '✗',
+  stop: '■',
+  warn: '⚠',
+  next: '↳',
+  down: '↓',
+  dot: '·',
+  ellipsis: '…',
+  minus: '−',
+};
+const plainGlyphs: Glyphs = {
+  prompt: '>',
+  bullet: '*',
+  corner: '`-',
+  rule: '-',
+  ok: '+',
+  bad: 'x',
+  stop: '#',
+  warn: '!',
+  next: '->',
+  down: 'v',
+  dot: '-',
+  ellipsis: '...',
+  minus: '-',
+};
+
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly ascii: boolean;
+}
+
+const style =
+  (on: number, off: number): Paint =>
+  (text) =>
+    `\u001b[${on}m${text}\u001b[${off}m`;
+const none: Paint = (text) => text;
+
+export function createTheme({ env, ascii: wanted }: Terminal): Theme {
+  const ascii = wanted || env.TERM === 'linux';
+  const colored = !env.NO_COLOR && env.TERM !== 'dumb';
+  const color = (code: number) => (colored ? style(code, 39) : none);
+  const base = {
+    ascii,
+    bold: style(1, 22),
+    dim: style(2, 22),
+    italic: style(3, 23),
+    reverse: style(7, 27),
+    red: color(31),
+    green: color(32),
+    yellow: color(33),
+    blue: color(34),
+    magenta: color(35),
+    cyan: color(36),
+    glyph: ascii ? plainGlyphs : glyphs,
+    spinner: ascii ? ['~'] : ['◐', '◓', '◑', '◒'],
+  };
+  return { ...base, mark: marks(base) };
+}
+
+type Base = Omit<Theme, 'mark'>;
+
+function marks({ ascii, bold, dim, red, green, yellow, blue, cyan }: Base): Theme['mark'] {
+  const sign = (fancy: string, plain: string, paint: Paint) => ({ sign: ascii ? plain : fancy, paint });
+  const waiting = sign('‖', '=', blue);
+  const table: Readonly<Record<StateName, ReturnType<typeof sign>>> = {
+    'needs you': sign('!', '!', (text) => bold(yellow(text))),
+    thinking: sign('◐', '~', cyan),
+    acting: sign('▸', '>', cyan),
+    stopping: sign('▸', '>', cyan),
+    parked: waiting,
+    'waiting for Temporal': waiting,
+    'disk full': waiting,
+    asleep: sign('z', 'z', dim),
+    idle: sign('·', '.', none),
+    'done unread': sign('✓', '*', (text) => bold(green(text))),
+    done: sign('✓', '+', (text) => dim(green(text))),
+    failed: sign('✗', 'x', red),
+    quarantined: sign('✗', 'x', red),
+    stopped: sign('□', 'o', dim),
+  };
+  return (state) => table[state];
+}

@@ -1,0 +1,152 @@
+/** What the screen is drawn from: one value, changed only by pure steps. */
+
+import type { Row } from '../core/rows.ts';
+import type { ConnectionState } from '../ipc/client.ts';
+import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
+import { type Editor, emptyEditor } from './editor.ts';
+import type { Walk } from './history.ts';
+import { noFocus, type QuestionFocus } from './question-focus.ts';
+import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
+import type { Anchor } from './viewport.ts';
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export type Screen = 'first' | 'start' | 'session' | 'agents';
+
+/** Words on their way to the daemon, shown dim until their row is there. */
+export interface Outgoing {
+  readonly key: string;
+  readonly session: string;
+  /** The session is made with it. */
+  readonly begins: boolean;
+  readonly text: string;
+  readonly mode: 'steer' | 'queue';
+  readonly state: 'waiting' | 'sending' | 'sent';
+}
+
+export interface OpenSession {
+  readonly view: SessionView;
+  readonly rows: readonly Row[];
+  /** Older rows are in the daemon. */
+  readonly more: boolean;
+  readonly paging: boolean;
+  readonly transcript: Transcript;
+  /** What the model says right now, by effect key and kind. */
+  readonly live: readonly Live[];
+  /** When anything of the stream came last, by this client's clock. */
+  readonly heardAt: number;
+  /** Tokens of the answers of this turn that are over. */
+  readonly turnTokens: number;
+  readonly viewers: readonly Viewer[];
+  readonly client: number;
+  /** How many cells inline mode has printed into the scrollback. */
+  readonly printed: number;
+}
+
+export type Connection = ConnectionState | { readonly state: 'connecting'; readonly since: number };
+
+export interface Hint {
+  readonly text: string;
+  readonly tone: 'dim' | 'good' | 'warn' | 'bad';
+  readonly until: number;
+}
+
+export type Popup =
+  | { readonly kind: 'leader'; readonly since: number; readonly shown: boolean }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'stop' }
+  | null;
+
+export interface View {
+  /** This client's clock; moves only while something on the screen counts. */
+  readonly now: number;
+  readonly size: Size;
+  readonly inline: boolean;
+  readonly screen: Screen;
+  /** Where Esc in the agents screen leads back to. */
+  readonly from: 'start' | 'session' | 'shell';
+  readonly connection: Connection;
+  /** The daemon was ended on purpose: it is not started again unasked. */
+  readonly stopped: boolean;
+  readonly me: string;
+  readonly cwd: string;
+  readonly userHome: string | undefined;
+  readonly branch: string | undefined;
+  readonly focused: boolean;
+  /** Sessions as the start and the agents screens list them. */
+  readonly sessions: readonly SessionInfo[];
+  /** The marked row of a list; -1: none. */
+  readonly row: number;
+  readonly session: OpenSession | null;
+  /** The session that is shown, or is about to be. */
+  readonly current: string | null;
+  /** What a new session would run with, for the status line. */
+  readonly model: string;
+  readonly editor: Editor;
+  readonly walk: Walk | undefined;
+  readonly outbox: readonly Outgoing[];
+  readonly question: QuestionFocus;
+  /** The marked choice of the open question, or of the slash commands. */
+  readonly choice: number;
+  readonly popup: Popup;
+  readonly hint: Hint | null;
+  /** The newest need of another session. */
+  readonly need: { readonly text: string; readonly until: number } | null;
+  readonly anchor: Anchor | undefined;
+  readonly details: boolean;
+  readonly ctrlCAt: number;
+  /** What inline mode has printed, of this session and those before it. */
+  readonly scrollback: readonly Cell[];
+}
+
+export const startView = (
+  given: Pick<View, 'size' | 'inline' | 'screen' | 'cwd' | 'userHome' | 'branch' | 'now' | 'model'>,
+): View => ({
+  ...given,
+  from: 'start',
+  connection: { state: 'connecting', since: given.now },
+  stopped: false,
+  me: '',
+  focused: true,
+  sessions: [],
+  row: -1,
+  session: null,
+  current: null,
+  editor: emptyEditor,
+  walk: undefined,
+  outbox: [],
+  question: noFocus,
+  choice: 0,
+  popup: null,
+  hint: null,
+  need: null,
+  anchor: undefined,
+  details: false,
+  ctrlCAt: Number.NEGATIVE_INFINITY,
+  scrollback: [],
+});
+
+export const emptySession = {
+  rows: [],
+  transcript: emptyTranscript,
+  live: [],
+  turnTokens: 0,
+  printed: 0,
+  paging: false,
+} as const;
+
+export const isWatching = ({ session }: View): boolean =>
+  session?.viewers.find(({ client }) => client === session.client)?.role === 'watch';
+
+const working = ['thinking', 'acting', 'stopping'];
+/** A turn is under way: it can be interrupted, and what is sent now goes into it. */
+export const isRunning = ({ session }: View): boolean =>
+  session !== null && [...working, 'needs you', 'parked'].includes(session.view.state);
+export const isWorking = ({ session }: View): boolean => session !== null && working.includes(session.view.state);
+
+/** The question in the composer's place, when there is one. */
+export const openQuestion = ({ session, question }: View) =>
+  question.open === null ? undefined : session?.view.questions.find(({ id }) => id === question.open?.id);
