@@ -54,7 +54,7 @@ const commonJs: BuildOptions = {
   plugins: [screensApart],
   // `createRequire` takes a path as well as a URL.
   define: { ...common.define, 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
-  external: ['node-pty'],
+  external: ['@lydell/node-pty'],
 };
 const modules: BuildOptions = {
   ...common,

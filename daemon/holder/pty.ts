@@ -1,7 +1,7 @@
 /** Starts one process in a terminal of its own. node-pty, a native module, is loaded with the first. */
 import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type * as NodePty from 'node-pty';
+import type * as NodePty from '@lydell/node-pty';
 import { type Running, signalName, type Watcher } from './launch.ts';
 import type { Launch } from './prologue.ts';
 import type { RunSpec, Size } from './protocol.ts';
@@ -12,7 +12,7 @@ export const defaultSize: Size = { cols: 80, rows: 24 };
 
 let loaded: typeof NodePty | undefined;
 function nodePty(): typeof NodePty {
-  loaded ??= createRequire(import.meta.url)('node-pty') as typeof NodePty;
+  loaded ??= createRequire(import.meta.url)('@lydell/node-pty') as typeof NodePty;
   return loaded;
 }
 
