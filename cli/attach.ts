@@ -27,7 +27,7 @@ export const run: Run = async (context, parsed) => {
 /** Looked up before the screen is touched, so that a wrong name is a line in the shell. */
 async function sessionOf(context: Context, named: string | undefined): Promise<string | undefined> {
   using client = await context.connect({ kind: 'cli' });
-  if (named === undefined) return nearest(client, context.cwd);
+  if (named === undefined) return await nearest(client, context.cwd);
   const { session, name, archived } = await client.request('resolve', { session: named });
   if (archived) throw new CliError(`session ${name} is archived`, `tcx unarchive ${name}`);
   return session;

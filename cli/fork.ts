@@ -37,7 +37,7 @@ async function forked(context: Context, { flags }: Parsed, named: string | undef
   if (at !== undefined && !Number.isInteger(at))
     throw new CliError(`--at ${String(flags.at)} is no row number`, 'tcx log SESSION', exit.usage);
   const as = uuidv7(Date.now(), randomBytes(10));
-  return client.request('fork', { session: from, as, source: 'fork', ...(at !== undefined && { at }) });
+  return await client.request('fork', { session: from, as, source: 'fork', ...(at !== undefined && { at }) });
 }
 
 async function say(context: Context, session: string, text: string) {

@@ -27,7 +27,7 @@ export const run: Run = async (context, parsed) => {
 /** Undefined: a person picks one from the list. */
 async function found(context: Context, { flags }: Parsed, named: string | undefined): Promise<string | undefined> {
   using client = await context.connect({ kind: 'cli' });
-  if (named === undefined) return flags.last ? newest(client, context, flags) : undefined;
+  if (named === undefined) return flags.last ? await newest(client, context, flags) : undefined;
   const { session, name, archived } = await client.request('resolve', { session: named });
   if (archived) throw new CliError(`session ${name} is archived`, `tcx unarchive ${name}`);
   return session;

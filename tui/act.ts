@@ -86,7 +86,7 @@ export class Acts {
   }
 
   #stop(key: string) {
-    if (key === 't') void this.#desk.interrupt('interrupting …');
+    if (key === 't') void this.#desk.interrupt('');
     if (key === 's')
       void this.#desk.ask((client, session) => client.request('stop', { session, key: `stop ${this.#deps.now()}` }));
   }
@@ -195,7 +195,7 @@ export class Acts {
     if (empty && this.#emptyKey(view, key)) return;
     switch (actionOf('chat', key.name)) {
       case 'interrupt_turn':
-        if (isRunning(view)) void this.#desk.interrupt('interrupting …');
+        if (isRunning(view)) void this.#desk.interrupt('');
         return;
       case 'edit_queued_message':
         return void this.#desk.editQueued();

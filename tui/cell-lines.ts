@@ -42,6 +42,8 @@ function draw(cell: Cell, style: CellStyle): string[] {
       return userLines(cell.text, cell.by === style.me ? undefined : cell.by, style, theme.bold);
     case 'assistant':
       return bulleted(markdownLines(cell.text, width - 2, theme), theme);
+    case 'partial':
+      return bulleted(markdownLines(cell.text, width - 2, theme), theme).map(theme.dim);
     case 'reasoning':
       return reasoning(cell, style);
     case 'command':

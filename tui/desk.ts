@@ -242,6 +242,7 @@ export class Desk implements Disposable {
   async #send({ session, text, mode, key, begins }: Outgoing): Promise<void> {
     const client = this.#client!;
     if (!begins) {
+      await this.#attend(client, session);
       await client.request('say', { session, key, text, mode });
       return;
     }
@@ -258,6 +259,17 @@ export class Desk implements Disposable {
     });
     this.#name = undefined;
     if (this.#store.get().current === session) await this.open(session);
+  }
+
+  /** A session that was begun without a person may ask from now on: somebody is here. */
+  async #attend(client: Client, session: string) {
+    const settings = this.#store.get().session?.view.settings;
+    if (!settings?.unattended) return;
+    const full = settings.sandbox === 'danger-full-access';
+    await client.request('settings', {
+      session,
+      settings: { unattended: false, ...(!full && { approval: 'on-request' }) },
+    });
   }
 
   #refused({ text, begins }: Outgoing, error: Error) {
@@ -284,7 +296,7 @@ export class Desk implements Disposable {
   async interrupt(word: string) {
     const view = this.#store.get().session?.view;
     if (!view) return;
-    this.hint(word, 'dim');
+    if (word !== '') this.hint(word, 'dim');
     if (!(await this.ask((client, session) => client.request('interrupt', { session, turn: view.turn })))) return;
     const commands = this.#store.get().session?.view.commands.length ?? 0;
     if (commands > 0)

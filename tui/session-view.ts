@@ -2,7 +2,7 @@
 import type { Row } from '../core/rows.ts';
 import type { Attached, Live, SessionView, Viewer } from '../ipc/messages.ts';
 import { withText } from './editor.ts';
-import { addLocal, addRows, type CellOf, emptyTranscript, type Transcript } from './transcript.ts';
+import { addLocal, addRows, emptyTranscript, isOwn, type OwnCell, type Transcript } from './transcript.ts';
 import { emptySession, type OpenSession, type View } from './view.ts';
 
 /** Rows a client holds; older ones are asked for again when somebody scrolls there. They go a few at a time. */
@@ -81,15 +81,22 @@ export function grown(view: View, fresh: readonly Row[]): View {
   });
 }
 
+/** What was being said stays to be read when the turn was interrupted in the middle of it. */
+function withPartial({ transcript, live }: OpenSession, fresh: readonly Row[]): Transcript {
+  const end = fresh.findIndex((row) => row.kind === 'turn.ended' && row.body.status === 'interrupted');
+  const text = live.find(({ kind, key }) => kind === 'text' && callOf(key) === undefined)?.text ?? '';
+  if (end < 0 || text.trim() === '') return addRows(transcript, fresh);
+  const seq = fresh[end]!.seq - 1;
+  const before = addRows(transcript, fresh.slice(0, end));
+  return addRows(addLocal(before, { id: `partial${seq}`, seq, kind: 'partial', text }), fresh.slice(end));
+}
+
 function shortened(session: OpenSession): OpenSession {
   const rows = session.rows.slice(-rowLimit);
   return { ...session, rows, more: true, transcript: refolded(rows, ownCells(session)) };
 }
 
-const ownCells = ({ transcript }: OpenSession) =>
-  transcript.cells.filter(
-    (cell): cell is CellOf<'local' | 'divider'> => cell.kind === 'local' || cell.kind === 'divider',
-  );
+const ownCells = ({ transcript }: OpenSession) => transcript.cells.filter(isOwn);
 
 const keyOf = (row: Row) => (row.kind === 'user' || row.kind === 'queued' ? row.body.key : undefined);
 
@@ -193,7 +200,7 @@ export function paged(view: View, session: string, older: readonly Row[]): View 
 }
 
 /** The rows again, with this client's own words where they were. */
-function refolded(rows: readonly Row[], own: readonly CellOf<'local' | 'divider'>[]): Transcript {
+function refolded(rows: readonly Row[], own: readonly OwnCell[]): Transcript {
   let transcript = emptyTranscript;
   let from = 0;
   for (const cell of own) {

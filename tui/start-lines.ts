@@ -71,7 +71,7 @@ export function startLines(view: View, columns: number, theme: Theme): string[] 
       '',
       ` ${theme.dim('Try: explain this repository · ? for keys · close the window whenever you like')}`,
     ];
-  const strip = rows.map((session, at) => `   ${sessionRow(session, at === view.row, width - 2, view.now, theme)}`);
+  const strip = rows.map((session, at) => ` ${sessionRow(session, at === view.row, width, view.now, theme)}`);
   return [` ${head}`, '', ` ${theme.bold('Here')}`, ...strip, ...elsewhere(view, width, theme)].map((line) =>
     line.trimEnd(),
   );
@@ -107,11 +107,11 @@ export function sessionRow(
   const { sign, paint } = theme.mark(state);
   const place = withFolder === undefined ? '' : `${pad(cut(withFolder, nameWidth - 2), nameWidth - 2)} `;
   const time = pad(`${state === 'done unread' ? 'done' : state} ${age(now - since)}`, stateWidth + 2);
-  const money_ = cost !== undefined && cost > 0 ? money(cost).padStart(costWidth) : ' '.repeat(costWidth);
-  const fixed = 4 + nameWidth + 1 + place.length + time.length + costWidth;
+  const spent = cost !== undefined && cost > 0 ? money(cost).padStart(costWidth) : '';
+  const fixed = 4 + nameWidth + 1 + place.length + time.length + spent.length;
   const unread = state === 'done unread' ? '  unread' : '';
   const room = columns - fixed - unread.length - 1;
-  const text = room >= narrow ? ` ${pad(cut(oneLine(what), room), room)}${unread}${money_}` : '';
+  const text = room >= narrow ? ` ${pad(cut(oneLine(what), room), room)}${unread}${spent}` : '';
   const line = `${pad(cut(name, nameWidth), nameWidth)} ${place}${time}${text}`;
   const head = marked ? theme.bold(theme.glyph.prompt) : ' ';
   return `${head} ${paint(sign)} ${marked ? theme.bold(cut(line, columns - 4)) : cut(line, columns - 4)}`;

@@ -47,8 +47,14 @@ export type Cell = Base &
     /** Said by this client to its own person; no row of the session. */
     | { readonly kind: 'local'; readonly title: string; readonly lines: readonly string[] }
     | { readonly kind: 'divider'; readonly text: string }
+    /** What the model had said when it was interrupted; it is no row, and the model does not see it again. */
+    | { readonly kind: 'partial'; readonly text: string }
   );
 export type CellOf<Kind extends Cell['kind']> = Extract<Cell, { kind: Kind }>;
+
+/** Cells that are this client's alone. */
+export type OwnCell = CellOf<'local' | 'divider' | 'partial'>;
+export const isOwn = (cell: Cell): cell is OwnCell => ['local', 'divider', 'partial'].includes(cell.kind);
 
 export interface CommandCell {
   readonly kind: 'command';
@@ -93,7 +99,7 @@ export function addRows(transcript: Transcript, rows: readonly Row[]): Transcrip
 }
 
 /** Words of this client's own, after everything that is there. */
-export function addLocal(transcript: Transcript, cell: CellOf<'local' | 'divider'>): Transcript {
+export function addLocal(transcript: Transcript, cell: OwnCell): Transcript {
   return { ...transcript, cells: [...transcript.cells, cell] };
 }
 

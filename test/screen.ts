@@ -1,0 +1,154 @@
+/** The built `tcx` on a real PTY of a fixed size behind a headless terminal: what a person sees, and what they press. */
+import xterm from '@xterm/headless';
+import { type IPty, spawn } from 'node-pty';
+import { join } from 'node:path';
+import { node, root, type TestHome, until } from './daemon.ts';
+
+export const press = {
+  enter: '\r',
+  tab: '\t',
+  esc: '\u001b',
+  up: '\u001b[A',
+  down: '\u001b[B',
+  right: '\u001b[C',
+  left: '\u001b[D',
+  pageUp: '\u001b[5~',
+  pageDown: '\u001b[6~',
+  ctrlEnd: '\u001b[1;5F',
+  shiftLeft: '\u001b[1;2D',
+  altEnter: '\u001b\r',
+  ctrlC: '\u0003',
+  ctrlD: '\u0004',
+  ctrlJ: '\n',
+  ctrlT: '\u0014',
+  ctrlX: '\u0018',
+  ctrlZ: '\u001a',
+  ctrlBackslash: '\u001c',
+  backspace: '\u007f',
+  focusIn: '\u001b[I',
+  focusOut: '\u001b[O',
+  wheelUp: '\u001b[<64;10;5M',
+  paste: (text: string) => `\u001b[200~${text}\u001b[201~`,
+} as const;
+
+export interface ScreenOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Exit {
+  readonly code: number;
+  readonly signal: number;
+}
+
+export class Screen implements AsyncDisposable {
+  readonly #pty: IPty;
+  readonly #terminal: InstanceType<typeof xterm.Terminal>;
+  readonly exited: Promise<Exit>;
+  #raw = '';
+  #over: Exit | undefined;
+
+  constructor(home: TestHome, args: readonly string[], { columns = 80, rows = 24, cwd = home.work, env = {} }: ScreenOptions = {}) {
+    this.#terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 20_000, allowProposedApi: true });
+    this.#pty = spawn(node, [join(root, 'dist', 'tcx.js'), ...args], { cols: columns, rows, cwd, env: { ...home.env, ...env } });
+    this.#pty.onData((data) => {
+      this.#raw += data;
+      this.#terminal.write(data);
+    });
+    // What the terminal answers to the program's own questions.
+    this.#terminal.onData((data) => {
+      if (!this.#over) this.#pty.write(data);
+    });
+    this.exited = new Promise((resolve) =>
+      this.#pty.onExit(({ exitCode, signal }) => {
+        this.#over = { code: exitCode, signal: signal ?? 0 };
+        resolve(this.#over);
+      }),
+    );
+  }
+
+  get pid() {
+    return this.#pty.pid;
+  }
+
+  /** Every byte that was written to the terminal. */
+  get raw() {
+    return this.#raw;
+  }
+
+  /** The visible rows, without blanks at their ends. */
+  rows(): string[] {
+    const { active } = this.#terminal.buffer;
+    return Array.from({ length: this.#terminal.rows }, (_, y) => active.getLine(active.viewportY + y)?.translateToString(true) ?? '');
+  }
+
+  text = () => this.rows().join('\n');
+
+  /** All rows of the shell's own screen: the scrollback and what is visible. */
+  scrollback(): string[] {
+    const { normal } = this.#terminal.buffer;
+    return Array.from({ length: normal.length }, (_, y) => normal.getLine(y)?.translateToString(true) ?? '');
+  }
+
+  get cursor() {
+    const { active } = this.#terminal.buffer;
+    return { x: active.cursorX, y: active.cursorY };
+  }
+
+  press(...keys: readonly string[]) {
+    for (const key of keys) this.#pty.write(key);
+  }
+
+  /** Waits until the text is visible (or not any more), and fails with the screen as it was. */
+  async until(what: string | RegExp | ((text: string) => boolean), patienceMs = 20_000): Promise<string> {
+    const holds = (text: string) => (typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text));
+    try {
+      return await until(() => holds(this.text()) && this.text(), 'a screen', patienceMs);
+    } catch {
+      throw new Error(`waited ${patienceMs} ms for ${String(what)} on this screen:\n${this.text()}\n${this.#over ? `it ended with ${this.#over.code}` : ''}`);
+    }
+  }
+
+  untilGone = (what: string) => this.until((text) => !text.includes(what));
+
+  resize(columns: number, rows: number) {
+    this.#terminal.resize(columns, rows);
+    this.#pty.resize(columns, rows);
+  }
+
+  kill(signal: NodeJS.Signals) {
+    process.kill(this.#pty.pid, signal);
+  }
+
+  /** The window is closed: the program's terminal is gone. */
+  close() {
+    (this.#pty as unknown as { destroy(): void }).destroy();
+  }
+
+  async [Symbol.asyncDispose]() {
+    if (!this.#over) {
+      try {
+        this.kill('SIGKILL');
+      } catch {
+        // It ended by itself meanwhile.
+      }
+      await this.exited;
+    }
+    this.#terminal.dispose();
+  }
+}
+
+const privateModes = [1049, 2004, 1004, 1000, 1006, 2026] as const;
+
+/** Modes of a terminal that a program has left on. */
+export function modesLeftOn(raw: string): string[] {
+  const last = (mode: number) => [...raw.matchAll(new RegExp(`\\u001b\\[\\?${mode}([hl])`, 'g'))].at(-1)?.[1];
+  const on: string[] = privateModes.filter((mode) => last(mode) === 'h').map(String);
+  if (last(25) === 'l') on.push('hidden cursor');
+  const count = (sequence: string) => raw.split(sequence).length - 1;
+  if (count('\u001b[>1u') > count('\u001b[<u')) on.push('kitty keyboard');
+  if (count('\u001b[22;2t') > count('\u001b[23;2t')) on.push('title');
+  return on;
+}
