@@ -1,6 +1,6 @@
 /** The built `tcx` on a real PTY of a fixed size behind a headless terminal: what a person sees, and what they press. */
 import xterm from '@xterm/headless';
-import { type IPty, spawn } from 'node-pty';
+import { type IPty, spawn } from '@lydell/node-pty';
 import { join } from 'node:path';
 import { node, root, type TestHome, until } from './daemon.ts';
 
@@ -105,11 +105,15 @@ export class Screen implements AsyncDisposable {
   async until(what: string | RegExp | ((text: string) => boolean), patienceMs = 20_000): Promise<string> {
     const holds = (text: string) => (typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text));
     try {
-      return await until(() => holds(this.text()) && this.text(), 'a screen', patienceMs);
+      await until(() => holds(this.text()), 'a screen', patienceMs);
+      return this.text();
     } catch {
       throw new Error(`waited ${patienceMs} ms for ${String(what)} on this screen:\n${this.text()}\n${this.#over ? `it ended with ${this.#over.code}` : ''}`);
     }
   }
+
+  /** Waits for words on the shell's own screen, above or on what is visible. */
+  untilPrinted = (what: string) => until(() => this.scrollback().join('\n').includes(what), `the words ${what}`);
 
   untilGone = (what: string) => this.until((text) => !text.includes(what));
 

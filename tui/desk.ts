@@ -110,6 +110,7 @@ export class Desk implements Disposable {
       if (state.state === 'connected') this.#connected();
     });
     this.#update((view) => ({ ...view, connection: client.state, me: client.welcome.label }));
+    void this.outbox.drain();
     return client;
   }
 

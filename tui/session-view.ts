@@ -72,7 +72,7 @@ export function grown(view: View, fresh: readonly Row[]): View {
     const next = {
       ...session,
       rows: [...session.rows, ...fresh],
-      transcript: addRows(session.transcript, fresh),
+      transcript: withPartial(session, fresh),
       live,
     };
     // What is printed into the scrollback is counted by cells, so that inline mode keeps them.

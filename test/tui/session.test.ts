@@ -41,6 +41,7 @@ verifies('7.01 7.03', 'tcx in a terminal: say something, see it answered word by
   for (const n of [0, 31, 59]) expect(shown.split(new RegExp(`\\bword${n}\\b`)).length - 1).toBe(1);
   screen.press(press.ctrlD);
   expect(await screen.exited).toMatchObject({ code: 0 });
+  await screen.untilPrinted('Token usage');
   const left = screen.scrollback().join('\n');
   expect(left).toContain('tell-me is idle.');
   expect(left).toContain('To come back:  tcx attach tell-me');
@@ -70,8 +71,6 @@ verifies('8.11', 'enter steers the running turn, tab queues the next one, shift-
   const asked = JSON.stringify(it.model.requests[1]!.body.input);
   expect(asked).toContain('now this');
   expect(asked).not.toContain('later please');
-  const log = await it.daemon.tcx(['log', '.', '--json']).catch(() => undefined);
-  expect(log === undefined || log.code === 0 || log.code === 1).toBe(true);
 });
 
 verifies('8.02', 'esc interrupts at once, whatever is typed; the draft stays, the queue is held', async () => {
