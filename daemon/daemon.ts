@@ -4,7 +4,7 @@ import type { SessionId } from '../core/ids.ts';
 import type { Settings } from '../core/settings.ts';
 import type { ActorInfo, AnswerOf, Check, DaemonStatus } from '../ipc/messages.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
-import type { Client } from './connection.ts';
+import type { Crowd } from './crowd.ts';
 import type { EnvStore } from './env-store.ts';
 import type { Handles } from './handles.ts';
 import type { Host } from './hosts/host.ts';
@@ -19,9 +19,7 @@ export interface Daemon {
   readonly handles: Handles;
   readonly marks: MarkStore;
   readonly envs: EnvStore;
-  readonly clients: Map<number, Client>;
-  readonly watchers: { readonly list: Set<Client>; readonly inbox: Set<Client> };
-  readonly tracers: Map<Client, SessionId | undefined>;
+  readonly crowd: Crowd;
   readonly now: () => number;
   /** What a new session of a directory runs with; throws TcxError when no model is configured. */
   readonly settings: (

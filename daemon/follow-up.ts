@@ -1,7 +1,7 @@
 /** What a commit causes outside the log: viewers see it, the index learns it, spools nobody needs are dropped. */
 import { type ActorId, type EffectKey, effectKey, type SessionId } from '../core/ids.ts';
 import type { Push } from '../ipc/messages.ts';
-import type { Client } from './connection.ts';
+import type { Crowd } from './crowd.ts';
 import type { Holder } from './holder/client.ts';
 import type { Committed, Host, SessionState } from './hosts/host.ts';
 import type { Hub } from './hub.ts';
@@ -19,9 +19,7 @@ export interface FollowUp {
   readonly projector: Projector;
   readonly residents: Residents;
   readonly holder: Holder;
-  readonly clients: ReadonlyMap<number, Client>;
-  readonly changed: () => void;
-  readonly trace: (session: SessionId, line: string) => void;
+  readonly crowd: Crowd;
   readonly now: () => number;
 }
 
@@ -38,14 +36,14 @@ export function followCommits(parts: FollowUp): Disposable {
       for (const actor of ended) if (isCommand(actor)) void dropSpool(holder, residents, actor);
       returnWords(parts, commit);
       if (hub.isFocused(session)) void sessions.saw(session, commit.tree.seq, parts.now());
-      parts.trace(session, traceLine(commit));
+      parts.crowd.trace(session, traceLine(commit));
       views.changed(session);
-      parts.changed();
+      parts.crowd.changed();
     },
     live: (session, key, delta) => hub.delta(session, key, delta),
     trouble: (state) => {
       views.changed(state.session);
-      parts.changed();
+      parts.crowd.changed();
       if (state.trouble)
         hub.push(state.session, {
           t: 'notice',
@@ -56,7 +54,7 @@ export function followCommits(parts: FollowUp): Disposable {
     },
     unloaded: (session) => {
       sessions.forget(session);
-      parts.changed();
+      parts.crowd.changed();
     },
   });
 }
@@ -69,13 +67,13 @@ async function dropSpool(holder: Holder, residents: Residents, actor: ActorId) {
 }
 
 /** Words that an interrupt left undelivered go back to the client that said them, or wait in the session's draft. */
-function returnWords({ hub, marks, clients }: FollowUp, { session, rows }: Committed) {
+function returnWords({ hub, marks, crowd }: FollowUp, { session, rows }: Committed) {
   for (const row of rows) {
     if (row.kind !== 'unqueued' || row.body.why !== 'returned') continue;
     const { by, text } = row.body;
     const seat = hub.seats(session).find(({ outlet }) => outlet.label === by);
     const push: Push = { t: 'returned', session, texts: [text] };
-    if (seat) clients.get(seat.outlet.client)?.push(push);
+    if (seat) crowd.clients.get(seat.outlet.client)?.push(push);
     else
       void marks
         .get(session)

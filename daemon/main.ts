@@ -1,25 +1,20 @@
-/** Puts a daemon together, listens, and takes it apart again: the one place that knows all parts. */
-import { randomBytes } from 'node:crypto';
+/** Puts a daemon together, goes on with what an earlier one left, listens, and takes everything apart again. */
+import type { Socket } from 'node:net';
 import type { EffectKey, SessionId } from '../core/ids.ts';
-import { modelInfo } from '../core/models.ts';
 import { keyVariables } from '../core/providers.ts';
-import type { RowOf } from '../core/rows.ts';
-import { offeredTools } from '../core/tool-specs.ts';
-import { parse } from '../core/tools.ts';
 import { encodeFrame, type Message } from '../ipc/frame.ts';
-import { ensureHome, fileSystem, homeOf } from '../ipc/home.ts';
+import { ensureHome, fileSystem, type Home, homeOf } from '../ipc/home.ts';
+import type { DaemonStatus } from '../ipc/messages.ts';
 import { PROTOCOL } from '../ipc/version.ts';
-import { commandEnvironment } from '../sandbox/env.ts';
 import { listActors } from './actors.ts';
 import { adoptCommands } from './adopt-commands.ts';
 import { Blobs } from './blobs.ts';
+import { createBodies } from './bodies.ts';
 import { type Client, serveConnection } from './connection.ts';
+import { Crowd } from './crowd.ts';
 import type { Daemon } from './daemon.ts';
 import { runDoctor } from './doctor.ts';
-import { type CallFacts, createCommandEffects } from './effects/commands.ts';
-import { createModel } from './effects/model.ts';
 import { EnvStore } from './env-store.ts';
-import { findOnPath } from './find-on-path.ts';
 import { followCommits } from './follow-up.ts';
 import { Handles } from './handles.ts';
 import { Holder } from './holder/client.ts';
@@ -27,21 +22,16 @@ import { isRefused } from './holder/protocol.ts';
 import { EmbeddedHost } from './hosts/embedded.ts';
 import { Hub } from './hub.ts';
 import { Index } from './index-db.ts';
-import { listen, Refusal, takePlace } from './listen.ts';
-import { createLogs } from './logs.ts';
+import { listen, type Place, Refusal, takePlace } from './listen.ts';
+import { createLogs, type Logs } from './logs.ts';
 import { MarkStore } from './marks.ts';
 import { createModelAccess } from './model-access.ts';
-import { renewing } from './models/renew.ts';
-import { runModel } from './models/retry.ts';
 import { preload } from './models/sdk.ts';
-import { createWires } from './models/wires.ts';
 import { Projector } from './projector.ts';
 import { Residents } from './residents.ts';
-import { createRunner } from './runner.ts';
 import { Sessions } from './sessions.ts';
-import { noteStart } from './starts.ts';
-import { isBusy, keepHouse, resumeSessions } from './supervise.ts';
-import { read } from './tools/read.ts';
+import { noteStart, type Starts } from './starts.ts';
+import { drained, keepHouse, resumeSessions } from './supervise.ts';
 import { handle } from './verbs/table.ts';
 
 export { Refusal } from './listen.ts';
@@ -50,55 +40,160 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userHome: string;
   readonly build: string;
+  /** The bundle of the holder. */
   readonly holderFile: string;
   readonly ready: () => void;
 }
 
-/** How long a stop waits for turns to end by themselves. */
-const drainMs = 45_000;
-const changedMs = 100;
 const viewerQueueBytes = 4 * 1024 * 1024;
+/** The vendors' libraries take a while to load: after the start, and before the first turn. */
+const preloadAfterMs = 500;
+const usualIdleMs = 30 * 60_000;
+const safeModeText =
+  'tcxd died three times right after its start: safe mode, nothing resumes by itself. A word to a session goes on with it; tcx daemon restart leaves safe mode.';
 
-export async function runDaemon({ env, userHome, build, holderFile, ready }: DaemonOptions): Promise<void> {
+const clock = { wall: () => Date.now(), uptime: () => performance.now() };
+
+/** Resolves when the daemon listens; it ends by `tcx daemon stop` or a signal. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { env, userHome, build } = options;
   const made = ensureHome(homeOf({ flags: {}, env, cwd: userHome, userHome }), { uid: process.getuid?.(), fileSystem });
   if (!made.ok) throw new Refusal('bad-home', made.why, made.fix);
-  const home = made.home.path;
   // Our own files are nobody else's; commands get the umask of the client that began their session.
   process.umask(0o077);
-  const place = takePlace(home, env);
-  const clock = { wall: () => Date.now(), uptime: () => performance.now() };
+  const place = takePlace(made.home.path, env);
+  const starts = noteStart(place.home, clock.wall());
+  const parts = await assemble(options, place, made.home, starts);
+  const open = await recover(parts);
+  const daemon = daemonOf(parts);
+  const listening = await listen(place, build, env, (socket) => serve(parts, daemon, socket));
+  const house = keepHouse({
+    host: parts.host,
+    viewers: parts.hub.viewers,
+    now: clock.wall,
+    idleMs: async () => (await parts.access.base())?.idle_unload ?? usualIdleMs,
+  });
+  endWith(parts, async () => {
+    await listening.close();
+    house[Symbol.dispose]();
+  });
+  parts.host.release();
+  if (!starts.safeMode) void resumeSessions(parts.host, open);
+  options.ready();
+  parts.logger.info({ build, home: place.home, pid: process.pid, safeMode: starts.safeMode }, 'tcxd is ready');
+  setTimeout(() => void preload('responses'), preloadAfterMs).unref();
+}
+
+type Parts = Awaited<ReturnType<typeof assemble>>;
+
+async function assemble(
+  { env, userHome, build, holderFile }: DaemonOptions,
+  place: Place,
+  homes: Home,
+  starts: Starts,
+) {
+  const { home } = place;
   const now = clock.wall;
-  const starts = noteStart(home, now());
-  const started = now();
   const shell = env.SHELL || '/bin/bash';
-
-  let keys = new Set<string>();
-  const envs = new EnvStore(home, (name) => keys.has(name));
+  const secrets = { names: new Set<string>() };
+  const envs = new EnvStore(home, (name) => secrets.names.has(name));
   const { logger } = createLogs(home, () => [...Object.values(envs.secrets()), place.token]);
-  process.on('uncaughtException', (error) => logger.error({ error: error.stack }, 'uncaught exception'));
-  process.on('unhandledRejection', (error) =>
-    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection'),
-  );
+  logBugs(logger);
 
-  const residents = new Residents({ now, changed: (line) => trace(undefined, line) });
+  const crowd = new Crowd(() => hub);
+  const residents = new Residents({ now, changed: (line) => crowd.trace(undefined, line) });
   const access = createModelAccess({
-    home: made.home,
+    home: homes,
     userHome,
     envs: () => envs,
     shell,
     now,
     account: (provider, event) => residents.account(provider, event),
   });
+  /** Which variables are credentials is in config, so it is looked up before an environment is taken in. */
   const learnKeys = async () => {
     const config = await access.base();
-    if (config) keys = new Set(keyVariables(config));
+    if (config) secrets.names = new Set(keyVariables(config));
   };
   await learnKeys();
 
+  const holder = await openHolder(place, { env, userHome, build, holderFile, logger });
+  envs.restore(await holder.getSecrets());
+  const adopted: { take: (key: EffectKey) => ReturnType<Awaited<ReturnType<typeof adoptCommands>>> } = {
+    take: () => undefined,
+  };
+  const effects = createBodies({
+    host: () => host,
+    holder,
+    access,
+    envs,
+    residents,
+    adopted: (key) => adopted.take(key),
+    clock,
+    path: env.PATH ?? '',
+    shell,
+    build,
+  });
+  const host: EmbeddedHost = new EmbeddedHost({ home, effects, clock, held: true });
+  const hub: Hub = new Hub({
+    encode: (push) => encodeFrame(push as unknown as Message),
+    rows: (session, after, limit) => host.rows(session, after, limit),
+    now,
+  });
   const handles = await Handles.open(home);
   const marks = new MarkStore(home);
   const index = new Index(home);
-  const opened = await Holder.open({
+  const sessions = new Sessions({ host, index, handles, marks, viewers: hub.viewers });
+  const projector = new Projector({
+    home,
+    index,
+    name: sessions.name,
+    length: host.length,
+    broken: (session, error) => logger.error({ session, error: error.message }, 'the index could not take a session'),
+  });
+  /** Set once there is something to take apart. */
+  const stop: { now: (how: { wait: boolean }) => void } = { now: () => process.exit(0) };
+  followCommits({ host, hub, sessions, marks, projector, residents, holder, crowd, now });
+  return {
+    place,
+    home,
+    env,
+    build,
+    now,
+    starts,
+    envs,
+    logger,
+    crowd,
+    residents,
+    access,
+    learnKeys,
+    holder,
+    adopted,
+    host,
+    hub,
+    handles,
+    marks,
+    index,
+    sessions,
+    projector,
+    blobs: new Blobs(home),
+    startedAt: now(),
+    stop,
+  };
+}
+
+/** A bug in one request or effect ends that; the daemon and all other sessions go on. */
+function logBugs(logger: Logs['logger']) {
+  process.on('uncaughtException', (error) => logger.error({ error: error.stack }, 'uncaught exception'));
+  process.on('unhandledRejection', (error) =>
+    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection'),
+  );
+}
+
+type HolderNeeds = Pick<DaemonOptions, 'env' | 'userHome' | 'build' | 'holderFile'> & Pick<Logs, 'logger'>;
+
+async function openHolder(place: Place, { env, userHome, build, holderFile, logger }: HolderNeeds): Promise<Holder> {
+  const holder = await Holder.open({
     run: place.run,
     build,
     epoch: place.lock.epoch,
@@ -106,247 +201,147 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
     env: { PATH: env.PATH ?? '/usr/bin:/bin', HOME: userHome },
     gone: (gone) => {
       logger.warn(gone, 'a holder of commands ended');
-      if (gone.superseded) void stop({ wait: false, commands: false });
+      // Another daemon has the home now, whatever the lock says: this one must not act for it any more.
+      if (gone.superseded) process.kill(process.pid, 'SIGTERM');
     },
   });
-  if (isRefused(opened)) throw new Refusal('epoch', opened.why, 'tcx daemon status');
-  const holder = opened;
-  envs.restore(await holder.getSecrets());
+  if (isRefused(holder)) throw new Refusal('epoch', holder.why, 'tcx daemon status');
+  return holder;
+}
 
-  let adopted: Awaited<ReturnType<typeof adoptCommands>> = () => undefined;
-  const session = async (id: SessionId) => {
-    const [{ meta }, rows] = await Promise.all([host.state(id), host.window(id)]);
-    return { meta, rows };
-  };
-  const callRow = async (id: SessionId, call: number): Promise<RowOf<'call'>['body']> => {
-    const found = (await host.window(id)).findLast((row) => row.kind === 'call' && row.body.call === call);
-    const older =
-      found ??
-      (await host.rows(id, 0, Number.MAX_SAFE_INTEGER)).findLast(
-        (row) => row.kind === 'call' && row.body.call === call,
-      );
-    if (older?.kind !== 'call') throw new Error(`session ${id} has no call ${call}`);
-    return older.body;
-  };
-  const callFacts = async (id: SessionId, call: number): Promise<CallFacts> => {
-    const [{ meta }, { name, form, args }] = await Promise.all([host.state(id), callRow(id, call)]);
-    const { config } = await access.load(meta.cwd, meta.settings);
-    const parsed = parse(name, form, args, { maxPollMs: config.background_terminal_max_timeout });
-    if (!parsed.ok) throw new Error(parsed.why);
-    const vars = await envs.vars(meta.env);
-    const tty = parsed.use.name === 'exec_command' && parsed.use.tty;
-    return {
-      use: parsed.use,
-      shell: vars.SHELL || shell,
-      umask: meta.umask ?? 0o022,
-      policy: await access.policy(meta),
-      spoolBytes: config.limits.command_spool_bytes,
-      allowLogin: config.allow_login_shell,
-      env: commandEnvironment({
-        inherited: vars,
-        policy: config.shell_environment_policy,
-        keyVariables: keyVariables(config),
-        session: id,
-        call: `c${call}`,
-        version: build,
-        tty,
-      }),
-    };
-  };
-
-  const delay = (ms: number, signal: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  const rg = findOnPath('rg', env.PATH ?? '');
-  const wires = createWires({ fetch, userAgent: `tcx/${build}`, now, delay });
-  const runner = createRunner({
-    model: createModel({
-      session,
-      resolve: access.provider,
-      tools: ({ settings }) => offeredTools(settings.tools, modelInfo(settings.model).patch === 'custom'),
-      ask: ({ provider, renew }, request, io) =>
-        runModel(renew ? renewing(wires[provider.wire], renew) : wires[provider.wire], provider, request, io, {
-          delay,
-          random: Math.random,
-        }),
-    }),
-    commands: createCommandEffects({
-      holder: () => holder,
-      facts: callFacts,
-      adopted: (key: EffectKey) => adopted(key),
-      chunkId: () => randomBytes(3).toString('hex'),
-      uptime: clock.uptime,
-    }),
-    read: (use, cwd, signal) => read(use, { cwd, signal, ...(rg && { rg }) }),
-    call: callRow,
-    umask: async (id) => (await host.state(id)).meta.umask ?? 0o022,
-    uptime: clock.uptime,
-    holder: async () => {
-      const place = await holder.ready();
-      if (isRefused(place)) throw new Error(place.why);
-      return place.incarnation;
-    },
+/** What a daemon before left: rows the index does not know, and commands that may still run. Answers the sessions to go on with. */
+async function recover({ projector, index, host, holder, adopted, logger }: Parts): Promise<readonly SessionId[]> {
+  await projector.catchUp((done, all) => {
+    if (done === 0 || done === all) logger.info({ done, all }, 'reading sessions the index does not know');
   });
+  const open = index.withOpenWork();
+  const states = await Promise.allSettled(open.map((session) => host.state(session)));
+  const trees = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : []));
+  adopted.take = await adoptCommands(holder, trees);
+  return open;
+}
 
-  const host: EmbeddedHost = new EmbeddedHost({ home, effects: runner, clock, held: true });
-  const clients = new Map<number, Client>();
-  const hub = new Hub({
-    encode: (push) => encodeFrame(push as unknown as Message),
-    rows: (id, after, limit) => host.rows(id, after, limit),
-    now,
+function serve(parts: Parts, daemon: Daemon, socket: Socket) {
+  const { place, build, crowd, logger } = parts;
+  serveConnection(socket, {
+    token: place.token,
+    build,
+    queueBytes: viewerQueueBytes,
+    nextClient: crowd.next,
+    log: (level, message, details) => logger[level](details ?? {}, message),
+    handle: (client, request) => handle(daemon, client, request),
+    welcome: (client) => welcome(parts, client),
   });
-  const sessions = new Sessions({ host, index, handles, marks, viewers: hub.viewers });
-  const projector = new Projector({
+}
+
+async function welcome({ crowd, envs, learnKeys, build, home, starts }: Parts, client: Client) {
+  const { env } = client.hello;
+  if (env !== undefined) await learnKeys();
+  crowd.add(client);
+  if (starts.safeMode) client.push({ t: 'notice', level: 'warning', text: safeModeText });
+  return {
+    build,
+    protocol: PROTOCOL,
+    client: client.client,
     home,
-    index,
-    name: sessions.name,
-    length: host.length,
-    broken: (id, error) => logger.error({ session: id, error: error.message }, 'the index could not take a session'),
-  });
-  const watchers: Daemon['watchers'] = { list: new Set(), inbox: new Set() };
-  const tracers: Daemon['tracers'] = new Map();
-  function trace(id: SessionId | undefined, line: string) {
-    for (const [client, only] of tracers) if (only === undefined || only === id) client.push({ t: 'trace', line });
-  }
-  const changed = throttled(changedMs, () => {
-    for (const what of ['list', 'inbox'] as const)
-      for (const client of watchers[what]) client.push({ t: 'changed', what });
-  });
-  followCommits({ host, hub, sessions, marks, projector, residents, holder, clients, changed, trace, now });
-
-  const unpark = async (id: SessionId) => {
-    const { meta } = await host.state(id);
-    if (!meta.parked || (await access.provider(meta)).kind !== 'ready') return;
-    await host.send(id, { to: id as never, event: { type: 'resumed' } });
+    needEnv: env !== undefined && !envs.has(env),
+    label: client.label,
   };
-  const blobs = new Blobs(home);
-  const daemon: Daemon = {
+}
+
+/** The parts as the verbs know them. */
+function daemonOf(parts: Parts): Daemon {
+  const {
     host,
     hub,
     sessions,
     handles,
     marks,
     envs,
-    clients,
-    watchers,
-    tracers,
+    crowd,
+    now,
+    blobs,
+    access,
+    holder,
+    residents,
+    home,
+    place,
+    index,
+    env,
+    build,
+  } = parts;
+  const unpark = async (session: SessionId) => {
+    const { meta } = await host.state(session);
+    if (!meta.parked || (await access.provider(meta)).kind !== 'ready') return;
+    await host.send(session, { to: session as never, event: { type: 'resumed' } });
+  };
+  return {
+    host,
+    hub,
+    sessions,
+    handles,
+    marks,
+    envs,
+    crowd,
     now,
     blobs,
     settings: access.settings,
-    change: async (id, ask) => access.change((await host.state(id)).meta, ask),
+    change: async (session, ask) => access.change((await host.state(session)).meta, ask),
     facts: access.facts,
     config: access.show,
     unpark,
     learned: async () => {
-      await Promise.all(host.list().map(({ session: id }) => unpark(id)));
+      await Promise.all(host.list().map(({ session }) => unpark(session)));
       if ((await holder.status()).length > 0) await holder.putSecrets(envs.secrets());
     },
     actors: () => listActors({ host, sessions, handles, residents, holders: () => holder.status() }),
-    status: async () => {
-      const holders = await holder.status();
-      const actors = host
-        .list()
-        .reduce((sum, { tree }) => sum + Object.keys(tree.actors).length, residents.list().length);
-      return {
-        pid: process.pid,
-        build,
-        protocol: PROTOCOL,
-        host: host.kind,
-        home,
-        socket: place.socket,
-        started,
-        sessions: host.list().length,
-        actors,
-        rss: process.memoryUsage.rss(),
-        clients: clients.size,
-        safeMode: starts.safeMode,
-        holder: holders[0]
-          ? {
-              pid: holders[0].pid,
-              commands: holders.reduce((sum, { commands }) => sum + commands.filter(({ end }) => !end).length, 0),
-            }
-          : null,
-      };
-    },
-    doctor: (id) => runDoctor({ home, place, host, holder, index, access, env, build, session: id }),
-    stop: (immediately) => void stop({ wait: !immediately, commands: true }),
+    status: () => statusOf(parts),
+    doctor: (session) => runDoctor({ home, place, host, holder, index, access, env, build, session }),
+    stop: (immediately) => parts.stop.now({ wait: !immediately }),
   };
+}
 
-  await projector.catchUp((done, all) => {
-    if (done === 0 || done === all) logger.info({ done, all }, 'reading sessions the index does not know');
-  });
-  const open = index.withOpenWork();
-  const states = await Promise.allSettled(open.map((id) => host.state(id)));
-  adopted = await adoptCommands(
-    holder,
-    states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : [])),
-  );
+async function statusOf({
+  host,
+  holder,
+  residents,
+  crowd,
+  starts,
+  build,
+  home,
+  place,
+  startedAt,
+}: Parts): Promise<DaemonStatus> {
+  const holders = await holder.status();
+  const running = holders.flatMap(({ commands }) => commands.filter(({ end }) => !end));
+  return {
+    pid: process.pid,
+    build,
+    protocol: PROTOCOL,
+    host: host.kind,
+    home,
+    socket: place.socket,
+    started: startedAt,
+    sessions: host.list().length,
+    actors: host.list().reduce((sum, { tree }) => sum + Object.keys(tree.actors).length, residents.list().length),
+    rss: process.memoryUsage.rss(),
+    clients: crowd.clients.size,
+    safeMode: starts.safeMode,
+    holder: holders[0] ? { pid: holders[0].pid, commands: running.length } : null,
+  };
+}
 
-  let nextClient = 1;
-  const listening = await listen(place, build, env, (socket) =>
-    serveConnection(socket, {
-      token: place.token,
-      build,
-      queueBytes: viewerQueueBytes,
-      nextClient: () => nextClient++,
-      log: (level, message, details) => logger[level](details ?? {}, message),
-      handle: (client, request) => handle(daemon, client, request),
-      welcome: async (client) => {
-        if (client.hello.env !== undefined) await learnKeys();
-        clients.set(client.client, client);
-        client.onClose(() => {
-          clients.delete(client.client);
-          watchers.list.delete(client);
-          watchers.inbox.delete(client);
-          tracers.delete(client);
-          for (const id of hub.sessionsOf(client.client)) hub.leave(id, client.client);
-        });
-        if (starts.safeMode)
-          client.push({
-            t: 'notice',
-            level: 'warning',
-            text: 'tcxd died three times right after its start: safe mode, nothing resumes by itself. A word to a session goes on with it; tcx daemon restart leaves safe mode.',
-          });
-        return {
-          build,
-          protocol: PROTOCOL,
-          client: client.client,
-          home,
-          needEnv: client.hello.env !== undefined && !envs.has(client.hello.env),
-          label: client.label,
-        };
-      },
-    }),
-  );
-  const house = keepHouse({
-    host,
-    viewers: hub.viewers,
-    now,
-    idleMs: async () => (await access.base())?.idle_unload ?? 30 * 60_000,
-  });
-  host.release();
-  if (!starts.safeMode) void resumeSessions(host, open);
-  ready();
-  logger.info({ build, home, pid: process.pid, safeMode: starts.safeMode }, 'tcxd is ready');
-  // The vendors' libraries take a while to load; better now than in the middle of the first turn.
-  setTimeout(() => void access.base().then((config) => config && preload('responses')), 500).unref();
-
+/** Ends by a verb with all commands, by a signal without them: those wait in the holder for the next daemon. */
+function endWith(parts: Parts, closeDoors: () => Promise<void>) {
+  const { host, crowd, projector, marks, holder, index, handles, place, starts, logger } = parts;
   let stopping = false;
   const stop = async ({ wait, commands }: { wait: boolean; commands: boolean }) => {
-    if (stopping) return;
     stopping = true;
     starts.well();
     logger.info({ wait, commands }, 'tcxd stops');
     if (wait) await drained(host);
-    for (const client of clients.values()) client.push({ t: 'bye', why: 'the daemon stops' });
-    for (const client of clients.values()) client.close();
-    await listening.close();
-    house[Symbol.dispose]();
+    crowd.dismiss('the daemon stops');
+    await closeDoors();
     await host.stop();
     projector.flush();
     await marks.save();
@@ -357,34 +352,11 @@ export async function runDaemon({ env, userHome, build, holderFile, ready }: Dae
     place.lock[Symbol.dispose]();
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.on(signal, () => (stopping ? process.exit(1) : void stop({ wait: true, commands: false })));
+  const bySignal = () => (stopping ? process.exit(1) : void stop({ wait: true, commands: false }));
+  process.on('SIGTERM', bySignal);
+  process.on('SIGINT', bySignal);
   process.on('SIGHUP', () => {});
-}
-
-/** At most once in `ms`, and always after the last call. */
-function throttled(ms: number, act: () => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  return () => {
-    if (timer) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      act();
-    }, ms);
-    timer.unref();
+  parts.stop.now = ({ wait }) => {
+    if (!stopping) void stop({ wait, commands: true });
   };
-}
-
-/** Until no turn runs, or the time is over: what still runs then goes on with the next daemon. */
-async function drained(host: EmbeddedHost): Promise<void> {
-  if (!host.list().some(isBusy)) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      watching[Symbol.dispose]();
-      resolve();
-    };
-    const timer = setTimeout(done, drainMs);
-    const watching = host.watch({ committed: () => host.list().some(isBusy) || done() });
-  });
 }

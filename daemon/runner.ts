@@ -18,7 +18,7 @@ export interface RunnerDeps {
     readonly watch: Effect<'watch'>;
     readonly kill: Effect<'kill'>;
   };
-  readonly read: (use: ReadUse, cwd: string, signal: AbortSignal) => Promise<Answer>;
+  readonly read: (use: ReadUse, cwd: string, io: EffectIo) => Promise<Answer>;
   /** The row of a call, with the arguments as the model wrote them. */
   readonly call: (session: SessionId, call: number) => Promise<RowOf<'call'>['body']>;
   readonly umask: (session: SessionId) => Promise<number>;
@@ -52,7 +52,7 @@ export function createRunner(deps: RunnerDeps): EffectRunner {
       const { name, form, args } = await deps.call(io.session, call);
       const parsed = parse(name, form, args);
       if (!parsed.ok) return { kind: 'failed', why: parsed.why };
-      return deps.read(parsed.use as ReadUse, cwd, io.signal);
+      return deps.read(parsed.use as ReadUse, cwd, io);
     },
     prepare: async ({ call, cwd }, io) => {
       const patch = await patchOf(io.session, call, cwd);

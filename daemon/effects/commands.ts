@@ -33,6 +33,8 @@ export interface CommandDeps {
   ) => { readonly do: 'adopt' | 'start' } | { readonly do: 'settle'; readonly end: CommandEnd } | undefined;
   readonly chunkId: () => string;
   readonly uptime: () => number;
+  /** A command with a terminal is there. */
+  readonly terminal: (command: string, session: SessionId, pid: number) => void;
 }
 
 /** tools.md §3.4: bytes of one result before it is cut for the model, and what viewers are shown of it live. */
@@ -72,7 +74,9 @@ export function createCommandEffects(deps: CommandDeps) {
     const facts = await deps.facts(session, call);
     if (facts.use.name !== 'exec_command') return { kind: 'failed', why: `call ${call} is no command` };
     const ran = await deps.holder().run(specOf(key, facts.use, facts, cwd));
-    return isRefused(ran) ? { kind: 'failed', why: ran.why } : undefined;
+    if (isRefused(ran)) return { kind: 'failed', why: ran.why };
+    if (facts.use.tty && !ran.end) deps.terminal(commandActor(session, call), session, ran.pid);
+    return undefined;
   }
 
   const watch: Effect<'watch'> = async ({ call, command: n, from, write }, io) => {

@@ -31,7 +31,7 @@ export async function list(daemon: Daemon, _client: Client, ask: RequestOf<'list
 export const inbox = async (daemon: Daemon) => ({ approvals: await daemon.sessions.inbox() });
 
 export function watch(daemon: Daemon, client: Client, { what }: RequestOf<'watch'>) {
-  daemon.watchers[what].add(client);
+  daemon.crowd.watch(what, client);
   return {};
 }
 
@@ -49,7 +49,7 @@ export function stopDaemon(daemon: Daemon, _client: Client, { now }: RequestOf<'
 }
 
 export function trace(daemon: Daemon, client: Client, { session }: RequestOf<'daemon.trace'>) {
-  daemon.tracers.set(client, session === undefined ? undefined : daemon.sessions.resolve(session, client.hello.cwd));
+  daemon.crowd.traced(client, session === undefined ? undefined : daemon.sessions.resolve(session, client.hello.cwd));
   return {};
 }
 

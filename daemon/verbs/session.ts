@@ -106,10 +106,10 @@ function takeOver({ hub }: Daemon, session: SessionId, client: Client) {
   });
 }
 
-function detachAll({ hub, clients }: Daemon, session: SessionId, by: Client): number {
+function detachAll({ hub, crowd }: Daemon, session: SessionId, by: Client): number {
   const others = hub.seats(session).filter(({ outlet }) => outlet.client !== by.client);
   for (const { outlet } of others) {
-    clients.get(outlet.client)?.push({ t: 'bye', session, why: 'detached', by: by.label });
+    crowd.clients.get(outlet.client)?.push({ t: 'bye', session, why: 'detached', by: by.label });
     hub.leave(session, outlet.client);
   }
   return others.length;

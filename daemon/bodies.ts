@@ -1,0 +1,102 @@
+/** Gives every effect its body: models, commands and tools, with what they need of this machine. */
+import { randomBytes } from 'node:crypto';
+import { modelInfo } from '../core/models.ts';
+import { offeredTools } from '../core/tool-specs.ts';
+import { cutForHistory } from '../core/truncate.ts';
+import { createCallFacts } from './call-facts.ts';
+import { type CommandDeps, createCommandEffects } from './effects/commands.ts';
+import { createModel } from './effects/model.ts';
+import type { EnvStore } from './env-store.ts';
+import { findOnPath } from './find-on-path.ts';
+import type { Holder } from './holder/client.ts';
+import { isRefused } from './holder/protocol.ts';
+import type { Clock } from './hosts/deadlines.ts';
+import type { EffectRunner, Host } from './hosts/host.ts';
+import type { ModelAccess } from './model-access.ts';
+import { renewing } from './models/renew.ts';
+import { runModel } from './models/retry.ts';
+import { createWires } from './models/wires.ts';
+import type { Residents } from './residents.ts';
+import { createRunner } from './runner.ts';
+import { read } from './tools/read.ts';
+
+export interface BodiesDeps {
+  readonly host: () => Host;
+  readonly holder: Holder;
+  readonly access: ModelAccess;
+  readonly envs: EnvStore;
+  readonly residents: Residents;
+  readonly adopted: CommandDeps['adopted'];
+  readonly clock: Clock;
+  readonly path: string;
+  readonly shell: string;
+  readonly build: string;
+}
+
+export function createBodies({
+  host,
+  holder,
+  access,
+  envs,
+  residents,
+  adopted,
+  clock,
+  path,
+  shell,
+  build,
+}: BodiesDeps): EffectRunner {
+  const calls = createCallFacts({ host, access, envs, shell, build });
+  const rg = findOnPath('rg', path);
+  const wires = createWires({ fetch, userAgent: `tcx/${build}`, now: clock.wall, delay });
+  const model = createModel({
+    session: async (session) => {
+      const [{ meta }, rows] = await Promise.all([host().state(session), host().window(session)]);
+      return { meta, rows };
+    },
+    resolve: access.provider,
+    tools: ({ settings }) => offeredTools(settings.tools, modelInfo(settings.model).patch === 'custom'),
+    ask: ({ provider, renew }, request, io) => {
+      const wire = wires[provider.wire];
+      return runModel(renew ? renewing(wire, renew) : wire, provider, request, io, { delay, random: Math.random });
+    },
+  });
+  const commands = createCommandEffects({
+    holder: () => holder,
+    facts: calls.facts,
+    adopted,
+    chunkId: () => randomBytes(3).toString('hex'),
+    uptime: clock.uptime,
+    terminal: (command, session, pid) => residents.pty(command, session, pid),
+  });
+  return createRunner({
+    model,
+    commands,
+    read: async (use, cwd, { signal, session }) => {
+      const answer = await read(use, { cwd, signal, ...(rg && { rg }) });
+      if (answer.kind !== 'done') return answer;
+      const policy = await access.policy((await host().state(session)).meta);
+      return { kind: 'done', value: { ...answer.value, text: cutForHistory(answer.value.text, policy) } };
+    },
+    call: calls.row,
+    umask: calls.umask,
+    uptime: clock.uptime,
+    holder: async () => {
+      const ready = await holder.ready();
+      if (isRefused(ready)) throw new Error(ready.why);
+      return ready.incarnation;
+    },
+  });
+}
+
+/** Resolves after `ms`, or at once when the signal aborts. */
+const delay = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
+  });
