@@ -1,4 +1,6 @@
 /** Builds dist/: one esbuild bundle an entry. `--if-needed` returns at once when no source is newer than the last build. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -6,7 +8,18 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const stamp = join(dist, 'built');
-const sources = ['actors', 'cli', 'core', 'daemon', 'ipc', 'sandbox', 'scripts', 'tui', 'package.json', 'package-lock.json'];
+const sources = [
+  'actors',
+  'cli',
+  'core',
+  'daemon',
+  'ipc',
+  'sandbox',
+  'scripts',
+  'tui',
+  'package.json',
+  'package-lock.json',
+];
 
 /** Newest modification time, in ms, below `path`. */
 function newest(path: string): number {
@@ -65,12 +78,26 @@ const modules: BuildOptions = {
 };
 
 const bundles: BuildOptions[] = [
-  { ...commonJs, entryPoints: { tcx: 'cli/entry.ts', tcxd: 'daemon/entry.ts' }, external: ['./main.js', './daemon.js'] },
+  {
+    ...commonJs,
+    entryPoints: { tcx: 'cli/entry.ts', tcxd: 'daemon/entry.ts' },
+    external: ['./main.js', './daemon.js'],
+  },
   { ...commonJs, entryPoints: { main: 'cli/main.ts' } },
   { ...commonJs, entryPoints: { daemon: 'daemon/main.ts' } },
   { ...commonJs, entryPoints: { holder: 'daemon/holder/main.ts' } },
   { ...modules, entryPoints: { tui: 'tui/main.tsx', client: 'ipc/index.ts' } },
 ];
+
+/** Types of the public client. */
+async function declarations(): Promise<void> {
+  const tsc = spawn(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  const [code] = (await once(tsc, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('the types of the public client do not compile');
+}
 
 if (!(process.argv.includes('--if-needed') && upToDate())) {
   const started = Date.now();
@@ -78,7 +105,7 @@ if (!(process.argv.includes('--if-needed') && upToDate())) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
-  await Promise.all(bundles.map((bundle) => build(bundle)));
+  await Promise.all([declarations(), ...bundles.map((bundle) => build(bundle))]);
   writeFileSync(stamp, `${version}\n`);
   process.stderr.write(`${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
