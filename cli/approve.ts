@@ -1,3 +1,4 @@
-export const run = async () => {
-  throw new Error('approve');
-};
+/** `tcx approve A`: decide A once. */
+import { deciding } from './decide.ts';
+
+export const run = deciding('once');

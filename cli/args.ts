@@ -18,16 +18,21 @@ export type Flags = Readonly<Record<string, Flag>>;
 export interface CommandSpec {
   readonly name: string;
   readonly aliases?: readonly string[];
-  /** The positionals, as the usage shows them. */
+  /**
+   * The positionals, as the usage shows them, and checked by it: `SESSION` has to be there, `[SESSION]` may be, `…` is as
+   * many as there are. With a ` | ` in it the command looks for itself.
+   */
   readonly args?: string;
   readonly help: string;
   readonly flags?: Flags;
   readonly hidden?: boolean;
-  /** Everything from the first positional on belongs to the command itself. */
-  readonly passThrough?: boolean;
+  /** Lines under the flags. */
+  readonly notes?: readonly string[];
 }
 
 export interface Parsed {
+  /** The command's name as it was typed: an alias may mean something a little different. */
+  readonly called: string;
   readonly flags: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   readonly args: readonly string[];
 }
@@ -42,7 +47,7 @@ export class UsageError extends Error {
   }
 }
 
-export function parse(spec: CommandSpec, argv: readonly string[], common: Flags = {}): Parsed {
+export function parse(spec: CommandSpec, argv: readonly string[], common: Flags = {}, called = spec.name): Parsed {
   const flags = { ...common, ...spec.flags };
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { type, short, multiple }]) => [
@@ -52,10 +57,32 @@ export function parse(spec: CommandSpec, argv: readonly string[], common: Flags 
   );
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
-    return { flags: values as Parsed['flags'], args: positionals };
+    const parsed = { called, flags: values as Parsed['flags'], args: withTarget(values.target, positionals) };
+    if (!values.help && !values.version) checkWords(spec, parsed.args);
+    return parsed;
   } catch (error) {
-    throw understood(error as NodeJS.ErrnoException, Object.keys(flags));
+    throw error instanceof UsageError ? error : understood(error as NodeJS.ErrnoException, Object.keys(flags));
   }
+}
+
+/** `-t SESSION`, as tmux has it, is the first word. */
+const withTarget = (target: unknown, words: string[]) => (typeof target === 'string' ? [target, ...words] : words);
+
+function checkWords(spec: CommandSpec, given: readonly string[]) {
+  if (spec.args?.includes(' | ')) return;
+  const wanted = spec.args?.match(/\[[^\]]*\]|\S+/g) ?? [];
+  const missing = wanted.slice(given.length).filter((word) => !word.startsWith('['));
+  const how = `tcx${spec.name ? ` ${spec.name}` : ''}${spec.args ? ` ${spec.args}` : ''}`;
+  if (missing.length > 0)
+    throw new UsageError(`the following required arguments were not provided: ${missing.join(' ')}`, how);
+  const most = wanted.some((word) => word.endsWith('…'))
+    ? Number.POSITIVE_INFINITY
+    : wanted.reduce((sum, word) => sum + word.split(' ').length, 0);
+  if (given.length > most)
+    throw new UsageError(
+      `unexpected argument '${given[most]}' found`,
+      spec.args?.includes('PROMPT') ? 'put the prompt in quotes' : how,
+    );
 }
 
 function understood(error: NodeJS.ErrnoException, known: readonly string[]): UsageError {
@@ -76,15 +103,19 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
 }
 
-/** Levenshtein distance. */
+/** Inserted, dropped, changed and swapped letters (optimal string alignment distance). */
 function edits(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(change, swap, row[j]! + 1, next[j - 1]! + 1));
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;
@@ -100,9 +131,10 @@ export function usage(spec: CommandSpec, common: Flags = {}): string {
   return [
     `${spec.help}`,
     '',
-    `Usage: tcx ${spec.name}${lines.length > 0 ? ' [OPTIONS]' : ''}${spec.args ? ` ${spec.args}` : ''}${aliases}`,
+    `Usage: tcx${spec.name && ` ${spec.name}`}${lines.length > 0 ? ' [OPTIONS]' : ''}${spec.args ? ` ${spec.args}` : ''}${aliases}`,
     '',
     ...lines,
+    ...(spec.notes ? ['', ...spec.notes] : []),
   ]
     .join('\n')
     .trimEnd();

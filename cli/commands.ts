@@ -17,6 +17,9 @@ export const commonFlags: Flags = {
 const json: Flags = { json: { type: 'boolean', help: 'data instead of a table' } };
 const follow: Flags = { follow: { type: 'boolean', short: 'f', help: 'go on as it grows' } };
 
+/** What every command takes that wants a session. */
+const sessionNote = 'SESSION is an id, the beginning of one, a name, or . for the newest of this directory.';
+
 export const settingFlags: Flags = {
   model: { type: 'string', short: 'm', value: 'MODEL', help: 'the model to use' },
   sandbox: { type: 'string', short: 's', value: 'MODE', help: 'read-only, workspace-write or danger-full-access' },
@@ -86,12 +89,13 @@ export const commands: readonly CommandSpec[] = [
     name: 'say',
     aliases: ['send'],
     args: 'SESSION TEXT…',
-    help: 'steer a session, or queue the words as its next turn (- reads stdin)',
+    help: 'say something to a session: into the turn that runs, or as a new one (- reads stdin)',
     flags: {
-      queue: { type: 'boolean', help: 'a turn of its own, after the running one' },
+      queue: { type: 'boolean', help: 'as a turn of its own, after the running one' },
       key: { type: 'string', value: 'K', help: 'the same key twice is said once' },
       ...json,
     },
+    notes: [sessionNote],
   },
   {
     name: 'queue',
@@ -101,24 +105,36 @@ export const commands: readonly CommandSpec[] = [
       thread: { type: 'string', value: 'SESSION', help: 'the session' },
       message: { type: 'string', value: 'TEXT', help: 'the words' },
       resume: { type: 'boolean', help: 'accepted; a queued message starts an idle session anyway' },
+      ...json,
     },
   },
-  { name: 'interrupt', args: 'SESSION', help: 'end the turn; the session stays', flags: json },
+  {
+    name: 'interrupt',
+    args: 'SESSION',
+    help: 'end the turn that runs; the session and its background commands stay',
+    flags: json,
+    notes: [sessionNote],
+  },
   {
     name: 'stop',
     aliases: ['kill', 'kill-session'],
     args: 'SESSION',
-    help: 'end the turn and the session; the conversation is kept',
+    help: 'end the turn, its commands and the session; the conversation is kept',
     flags: { target: { type: 'string', short: 't', value: 'SESSION', help: 'as tmux has it', hidden: true }, ...json },
+    notes: ['Only a word of yours (tcx say) or tcx wake starts it again.', sessionNote],
   },
   {
     name: 'ps',
     help: 'sessions that are awake, those that need you first',
     flags: {
       all: { type: 'boolean', short: 'a', help: 'every actor' },
-      tree: { type: 'boolean', help: 'children under their parents' },
-      watch: { type: 'boolean', help: 'again whenever it changes' },
-      kind: { type: 'string', value: 'KIND', help: 'only actors of this kind' },
+      tree: { type: 'boolean', help: 'every actor, children under their parents' },
+      watch: { type: 'boolean', help: 'again whenever it changes; with --json one line a change' },
+      kind: {
+        type: 'string',
+        value: 'KIND',
+        help: 'only actors of this kind: session, turn, call, approval, command, …',
+      },
       short: { type: 'boolean', help: 'one line for a status bar; never starts a daemon' },
       ...json,
     },
@@ -129,25 +145,27 @@ export const commands: readonly CommandSpec[] = [
     help: 'all sessions, newest first',
     flags: {
       cd: { type: 'string', short: 'C', value: 'DIR', help: 'only those of a directory' },
-      all: { type: 'boolean', help: 'of all directories' },
-      archived: { type: 'boolean', help: 'the archived ones' },
-      grep: { type: 'string', value: 'TEXT', help: 'whose words hold these' },
-      limit: { type: 'string', value: 'N', help: 'at most so many' },
+      all: { type: 'boolean', help: 'the archived ones too' },
+      archived: { type: 'boolean', help: 'only the archived ones' },
+      grep: { type: 'string', value: 'TEXT', help: 'only those in which these words were said' },
+      limit: { type: 'string', short: 'n', value: 'N', help: 'at most so many' },
       ...json,
     },
   },
   {
     name: 'log',
     args: 'SESSION',
-    help: "a session's rows",
+    help: "a session's rows: everything that was said and done, in order",
     flags: { after: { type: 'string', value: 'SEQ', help: 'only rows after this one' }, ...follow, ...json },
+    notes: ['With --json an array of rows; with -f and --json one row a line.', sessionNote],
   },
   {
     name: 'tail',
     aliases: ['logs'],
     args: 'SESSION',
     help: 'the last of a conversation, as plain text',
-    flags: { lines: { type: 'string', short: 'n', value: 'N', help: 'lines to begin with' }, ...follow },
+    flags: { lines: { type: 'string', short: 'n', value: 'N', help: 'so many lines to begin with: 10' }, ...follow },
+    notes: ['With -f also what is being said right now, word by word.', sessionNote],
   },
   {
     name: 'wait',
@@ -158,6 +176,12 @@ export const commands: readonly CommandSpec[] = [
       timeout: { type: 'string', value: 'T', help: 'at most so long: 30s, 5m, 1h' },
       ...json,
     },
+    notes: [
+      'idle (the default): no turn runs, or one waits for a person. needs-you: a question is open.',
+      'done: a turn has ended and nothing is queued, whoever had to answer what.',
+      'Exit code: 0 the last turn completed, 1 it failed or was interrupted, 3 a person is needed, 124 timed out.',
+      sessionNote,
+    ],
   },
   {
     name: 'inbox',
@@ -167,30 +191,36 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'decide',
     args: 'APPROVAL CHOICE',
-    help: 'answer a question: once, session, folder, no, abort, or its number',
+    help: 'answer a question by the name of a choice or its number, as tcx inbox --json lists them',
     flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json },
   },
-  { name: 'approve', args: 'APPROVAL', help: 'answer yes, this once', flags: json },
+  { name: 'approve', args: 'APPROVAL', help: 'answer a question: yes, this once', flags: json },
   {
     name: 'deny',
     args: 'APPROVAL',
-    help: 'answer no',
+    help: 'answer a question: no',
     flags: { text: { type: 'string', value: 'T', help: 'words for the model' }, ...json },
   },
   { name: 'rename', args: 'SESSION NAME', help: 'give a session another name', flags: json },
   {
     name: 'detach',
     args: '[SESSION]',
-    help: 'detach the terminals that look at a session',
-    flags: { all: { type: 'boolean', help: 'all of them' }, ...json },
+    help: 'detach the terminals that look at a session; it goes on',
+    flags: { all: { type: 'boolean', help: 'those of all sessions' }, ...json },
   },
   {
     name: 'diff',
     args: 'SESSION',
-    help: 'what this session changed',
+    help: "what a session's patches changed, as a unified diff",
     flags: { turn: { type: 'string', value: 'N', help: 'only in this turn' }, ...json },
+    notes: [sessionNote],
   },
-  { name: 'archive', args: 'SESSION', help: 'put a session away; it is kept', flags: json },
+  {
+    name: 'archive',
+    args: 'SESSION',
+    help: 'put a session away: a turn that runs ends, everything is kept',
+    flags: json,
+  },
   { name: 'unarchive', args: 'SESSION', help: 'bring an archived session back', flags: json },
   {
     name: 'exec',
@@ -203,12 +233,17 @@ export const commands: readonly CommandSpec[] = [
       'experimental-json': { type: 'boolean', help: 'the same', hidden: true },
       'output-last-message': { type: 'string', short: 'o', value: 'FILE', help: 'write the last message to a file' },
       'skip-git-repo-check': { type: 'boolean', help: 'work outside a git repository too' },
-      'wait-approval': { type: 'string', value: '[T]', help: 'wait for tcx approve, at most so long' },
+      'wait-approval': { type: 'string', value: '[T]', help: 'wait for tcx approve, at most so long (then exit 3)' },
       'thread-source': { type: 'string', value: 'S', help: 'what the run is for', hidden: true },
       color: { type: 'string', value: 'WHEN', help: 'always, never or auto' },
-      last: findFlags.last!,
-      all: findFlags.all!,
+      last: { type: 'boolean', help: 'resume: the newest session of this directory' },
+      all: { type: 'boolean', help: 'resume --last: of all directories' },
     },
+    notes: [
+      'The answer alone is on stdout; everything else goes to stderr. A prompt of - is standard input; piped input',
+      'beside a prompt is added to it. What would need a person is refused unless --yolo or --wait-approval says so.',
+      'Exit code: 0 the turn completed, 1 it failed or was interrupted, 2 wrong usage, 3 nobody approved in time.',
+    ],
   },
   {
     name: 'resume',
@@ -231,27 +266,40 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'wake',
     args: 'SESSION',
-    help: 'have a session go on at a time',
+    help: 'have a session go on, now or at a time',
     flags: {
-      at: { type: 'string', value: 'T', help: 'a time: 2026-12-24T09:00, 09:00, or +30m' },
-      text: { type: 'string', value: 'TEXT', help: 'what it is told then' },
+      at: { type: 'string', value: 'T', help: 'a time: 09:00, +30m, 2026-12-24T09:00' },
+      text: { type: 'string', value: 'TEXT', help: 'what it is told then: "Go on."' },
       cancel: { type: 'string', value: 'N', help: 'take an alarm back' },
       ...json,
     },
+    notes: [
+      'A time of day is the next one of this clock. tcx wake prints the number that --cancel takes.',
+      sessionNote,
+    ],
   },
   {
     name: 'daemon',
     args: 'start | stop | restart | status | logs | trace | install | uninstall',
     help: 'the daemon of this home',
     flags: {
-      now: { type: 'boolean', help: 'stop: end everything, commands too' },
-      launchd: { type: 'boolean', help: 'install: the launchd plist' },
-      systemd: { type: 'boolean', help: 'install: the systemd units' },
-      print: { type: 'boolean', help: 'install: print instead of writing' },
-      lines: { type: 'string', short: 'n', value: 'N', help: 'logs: lines to begin with' },
+      now: { type: 'boolean', help: 'stop: do not wait for the turns that run' },
+      launchd: { type: 'boolean', help: 'install: the launchd agent, as on macOS' },
+      systemd: { type: 'boolean', help: 'install: the systemd user units, as on Linux' },
+      print: { type: 'boolean', help: 'install: print them instead' },
+      lines: { type: 'string', short: 'n', value: 'N', help: 'logs: so many lines to begin with: 20' },
       ...follow,
       ...json,
     },
+    notes: [
+      'start      start it, if it does not run; every command that needs it does so too',
+      'stop       let the turns that run end (45 s at most), then end it and all commands; what is left goes on at the next start',
+      'restart    end it at once and start it again; commands go on, the model is asked again',
+      'status     what runs, where, with how much',
+      'logs       its log, also when it does not run',
+      'trace      what each actor does, as it does it',
+      'install    have systemd or launchd start it; uninstall takes that back',
+    ],
   },
   { name: 'kill-server', help: 'the same as daemon stop', hidden: true },
   {
@@ -259,8 +307,18 @@ export const commands: readonly CommandSpec[] = [
     args: '[session SESSION]',
     help: 'what works on this machine',
     flags: { ...json, summary: { type: 'boolean', help: 'one line' }, all: { type: 'boolean', help: 'every detail' } },
+    notes: ['Exit code 1 when a check fails. tcx doctor session SESSION checks that session and its log.'],
   },
-  { name: 'completion', args: '[bash|zsh|fish]', help: 'a completion script for a shell' },
+  {
+    name: 'completion',
+    args: '[bash|zsh|fish]',
+    help: 'a completion script for a shell',
+    notes: [
+      'bash  source <(tcx completion bash)                     in ~/.bashrc',
+      'zsh   tcx completion zsh > "$fpath[1]/_tcx"             and a new shell',
+      'fish  tcx completion fish > ~/.config/fish/completions/tcx.fish',
+    ],
+  },
 ];
 
 export const findCommand = (word: string): CommandSpec | undefined =>

@@ -1,3 +1,4 @@
-export const run = async () => {
-  throw new Error('deny');
-};
+/** `tcx deny A`: decide A no. */
+import { deciding } from './decide.ts';
+
+export const run = deciding('no');

@@ -2,6 +2,7 @@
  * Rows of one turn as the JSON lines of `exec --json` (cli-tui.md §3.1). Pure: rows in, events out, in the same order.
  * Item ids count from `item_0` within a process and are the same when an item begins and when it is complete.
  */
+import { resolve } from 'node:path';
 import { addUsage, noUsage, type Row, type RowOf } from '../core/rows.ts';
 import { parse } from '../core/tools.ts';
 
@@ -16,17 +17,19 @@ interface OpenCommand {
 
 export class ExecEvents {
   readonly #shell: string;
+  readonly #cwd: string;
   readonly #commands = new Map<number, OpenCommand>();
   readonly #patches = new Map<number, { id: string; changes: unknown }>();
-  /** The command a write_stdin wrote to, by the write's call. */
+  /** The command an open write_stdin writes to, by the write's call. */
   readonly #writes = new Map<number, number>();
   #items = 0;
   #plan: { id: string; items: readonly unknown[] } | undefined;
   #usage = noUsage;
 
-  /** `shell` runs the commands, as the command line shows it. */
-  constructor(shell: string) {
+  /** `shell` runs the commands, as the command line shows it; paths are seen from `cwd`. */
+  constructor(shell: string, cwd: string) {
     this.#shell = shell;
+    this.#cwd = cwd;
   }
 
   rows = (rows: readonly Row[]): ExecEvent[] => rows.flatMap((row) => this.#row(row));
@@ -56,6 +59,8 @@ export class ExecEvents {
         return this.#planned(row);
       case 'output':
         return this.#output(row);
+      case 'command.ended':
+        return this.#commandEnded(row);
       case 'usage':
         this.#usage = addUsage(this.#usage, row.body.usage);
         return [];
@@ -82,7 +87,7 @@ export class ExecEvents {
 
   #patch({ body: { call, changes } }: RowOf<'patch'>): ExecEvent[] {
     const id = this.#id();
-    const files = changes.map(({ path, kind }) => ({ path, kind }));
+    const files = changes.map(({ path, kind }) => ({ path: resolve(this.#cwd, path), kind }));
     this.#patches.set(call, { id, changes: files });
     return [{ type: 'item.started', item: { id, type: 'file_change', changes: files, status: 'in_progress' } }];
   }
@@ -108,6 +113,7 @@ export class ExecEvents {
       ];
     }
     const of = this.#writes.get(call) ?? call;
+    this.#writes.delete(call);
     const command = this.#commands.get(of);
     if (!command) return [];
     command.output += text;
@@ -122,8 +128,19 @@ export class ExecEvents {
     ];
   }
 
+  /** A background command that ended while nobody was waiting for it. */
+  #commandEnded({ body: { command: n, code } }: RowOf<'command.ended'>): ExecEvent[] {
+    const command = this.#commands.get(n);
+    // Somebody who reads it says how it ended, with what it printed until then.
+    if (!command || [...this.#writes.values()].includes(n)) return [];
+    this.#commands.delete(n);
+    return [this.#completed(commandItem(command, code ?? null, code === 0 ? 'completed' : 'failed'))];
+  }
+
   #ended({ body: { status, error } }: RowOf<'turn.ended'>): ExecEvent[] {
-    const left = [...this.#commands.values()].map((command) => this.#completed(commandItem(command, null, 'failed')));
+    // A command that goes on in the background has no exit code yet; its item is over with the turn all the same.
+    const how = status === 'completed' ? 'completed' : 'failed';
+    const left = [...this.#commands.values()].map((command) => this.#completed(commandItem(command, null, how)));
     this.#commands.clear();
     const plan = this.#plan ? [this.#completed({ id: this.#plan.id, type: 'todo_list', items: this.#plan.items })] : [];
     this.#plan = undefined;

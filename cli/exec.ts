@@ -1,252 +1,86 @@
 /** `tcx exec`: one turn without a screen. Events or blocks while it runs, the answer on stdout, an exit code for scripts. */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { uuidv7 } from '../core/ids.ts';
-import type { Row } from '../core/rows.ts';
-import { Attachment } from '../ipc/attachment.ts';
 import type { Client } from '../ipc/client.ts';
-import type { Attached } from '../ipc/messages.ts';
+import type { SettingsAsk } from '../ipc/protocol.ts';
 import type { Parsed } from './args.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
-import { ExecEvents } from './exec-events.ts';
-import { banner, HumanLog, style } from './exec-human.ts';
+import { createOutput, type Output } from './exec-output.ts';
+import { type Plan, planOf, waitApproval } from './exec-plan.ts';
+import { type Begun, runTurn } from './exec-turn.ts';
+import { insistOnMaking } from './insist.ts';
+import { Interrupts } from './interrupts.ts';
+import { newId } from './keys.ts';
+import { newestSession } from './newest.ts';
 import { promptFrom } from './prompt.ts';
 import { settingsAsk } from './settings.ts';
-import { parseDuration } from './time.ts';
 
 export const run: Run = async (context, parsed) => {
   const plan = planOf(parsed);
-  checkDirectory(context, parsed);
   const patience = waitApproval(parsed);
-  const prompt = plan.needsPrompt ? await promptFrom(context, plan.prompt) : plan.prompt;
+  const settings = settingsAsk(context, parsed);
+  const output = createOutput(context, parsed);
+  using interrupts = new Interrupts();
+  const prompt = plan.needsPrompt ? await promptFrom(context, plan.prompt) : undefined;
   using client = await context.connect({ kind: 'exec', reconnect: true, heartbeatMs: 1000 });
-  const session = await begin(context, client, parsed, plan, prompt);
-  if (prompt === undefined) {
-    context.out(`${session}\n`);
-    return exit.done;
-  }
-  return await turn({ context, client, parsed, session, prompt: plan.how === 'new' ? undefined : prompt, patience });
+  await checkDirectory(context, client, parsed);
+  // From here on there is something that a signal has to end.
+  interrupts.hold();
+  const begun = await begin({ context, client, parsed, plan, ask: settings }, prompt);
+  if (prompt === undefined) return report(context, output, begun.session);
+  return await runTurn({ client, output, interrupts, patience, begun, prompt });
 };
 
-type Plan = { readonly prompt: string | undefined; readonly needsPrompt: boolean } & (
-  | { readonly how: 'new' }
-  | { readonly how: 'resume'; readonly target: string | undefined }
-  | { readonly how: 'fork'; readonly target: string }
-);
-
-function planOf({ args, flags }: Parsed): Plan {
-  const [word, first, second] = args;
-  if (word === 'resume') {
-    // With --last a single word is the prompt: the session is named already.
-    if (flags.last) return { how: 'resume', target: undefined, prompt: first, needsPrompt: true };
-    return { how: 'resume', target: first, prompt: second, needsPrompt: true };
-  }
-  if (word === 'fork') {
-    if (first === undefined) throw new CliError('fork needs a session', 'tcx exec fork SESSION [PROMPT]', exit.usage);
-    return { how: 'fork', target: first, prompt: second, needsPrompt: false };
-  }
-  if (args.length > 1)
-    throw new CliError(
-      `one prompt is expected, ${args.length} words were given`,
-      'put the prompt in quotes',
-      exit.usage,
-    );
-  return { how: 'new', prompt: word, needsPrompt: true };
+/** A fork without a prompt is only made. */
+function report(context: Context, output: Output, session: string): number {
+  if (output.json) output.session(session);
+  else context.out(`${session}\n`);
+  return exit.done;
 }
 
-/** A run without a person works only where a repository can show what it did, unless that is waived. */
-function checkDirectory({ cwd }: Context, { flags }: Parsed) {
-  if (flags['skip-git-repo-check'] || flags.yolo || flags['dangerously-bypass-approvals-and-sandbox'] || flags.demo)
-    return;
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return;
-    if (folder === dirname(folder)) break;
-  }
-  throw new CliError('Not inside a trusted directory and --skip-git-repo-check was not specified.');
+/** A run without a person works only where a repository can show what it did, unless that is waived or the folder is trusted. */
+async function checkDirectory({ cwd }: Context, client: Client, { flags }: Parsed) {
+  const waived = ['skip-git-repo-check', 'yolo', 'dangerously-bypass-approvals-and-sandbox', 'demo'];
+  if (waived.some((flag) => flags[flag]) || isInRepository(cwd)) return;
+  const { trust } = await client.request('config', { cwd, overrides: (flags.config as string[] | undefined) ?? [] });
+  if (trust !== 'trusted')
+    throw new CliError('Not inside a trusted directory and --skip-git-repo-check was not specified.');
 }
 
-/** How long questions are waited for: undefined not at all, infinite without a time. In ms. */
-function waitApproval({ flags }: Parsed): number | undefined {
-  const value = flags['wait-approval'];
-  if (typeof value !== 'string') return undefined;
-  if (value === '') return Number.POSITIVE_INFINITY;
-  const ms = parseDuration(value);
-  if (ms === undefined)
-    throw new CliError(`--wait-approval ${value} is no duration`, 'such as 30s, 5m or 1h', exit.usage);
-  return ms;
+function isInRepository(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true;
+  return folder !== dirname(folder) && isInRepository(dirname(folder));
 }
 
-/** A new session is made with its prompt in it: one commit, one wait for the disk. */
-async function begin(
-  context: Context,
-  client: Client,
-  parsed: Parsed,
-  plan: Plan,
-  text: string | undefined,
-): Promise<string> {
-  const ask = settingsAsk(context, parsed);
-  const waits = parsed.flags['wait-approval'] !== undefined;
-  const settings = {
-    ...ask,
-    ...(waits ? { approval: ask.approval ?? ('on-request' as const) } : { unattended: true }),
-  };
-  if (plan.how === 'new') {
-    const id = uuidv7(Date.now(), randomBytes(10));
-    return (
-      await client.request('new', {
-        session: id,
-        cwd: context.cwd,
-        source: 'exec',
-        settings,
-        ...(text !== undefined && { text }),
-      })
-    ).session;
-  }
-  if (plan.how === 'fork')
-    return (
-      await client.request('fork', { session: plan.target, as: uuidv7(Date.now(), randomBytes(10)), source: 'exec' })
-    ).session;
-  const target = plan.target ?? '.';
-  const { session, archived, name } = await client.request('resolve', { session: target });
-  if (archived) throw new CliError(`session ${name} is archived`, `tcx unarchive ${name}`);
-  await client.request('settings', { session, settings: { ...settings, unattended: !waits } });
-  return session;
-}
-
-interface Turn {
+interface Beginning {
   readonly context: Context;
   readonly client: Client;
   readonly parsed: Parsed;
-  readonly session: string;
-  /** Undefined when the session was made with it. */
-  readonly prompt: string | undefined;
-  readonly patience: number | undefined;
+  readonly plan: Plan;
+  readonly ask: SettingsAsk;
 }
 
-/** Says the prompt and shows the turn it begins, until that turn ends. */
-async function turn({ context, client, parsed, session, prompt, patience }: Turn): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const shown: { last?: string } = {};
-  let output: Output | undefined;
-  let questionTimer: NodeJS.Timeout | undefined;
-  const rows = (fresh: readonly Row[]) => {
-    for (const row of fresh) {
-      output?.row(row);
-      if (row.kind === 'assistant' && row.body.text !== '') shown.last = row.body.text;
-      if (row.kind === 'asked' && patience !== undefined && Number.isFinite(patience))
-        questionTimer ??= setTimeout(() => resolve(exit.needsPerson), patience);
-      if (row.kind === 'answered') {
-        clearTimeout(questionTimer);
-        questionTimer = undefined;
-      }
-      if (row.kind === 'turn.ended') resolve(row.body.status === 'completed' ? exit.done : exit.failed);
-      if (row.kind === 'turn.parked') reject(new CliError(row.body.why, row.body.fix));
-    }
-  };
-  using attachment = await Attachment.open(
-    client,
-    { session, role: 'drive', ...(prompt === undefined && { after: 0 }) },
-    {
-      rows,
-      live: (live) => {
-        for (const { kind, text, clear } of live) if (kind === 'status' && clear) output?.retry(text);
-      },
-      state: ({ questions }) => output?.questions(questions.map(({ approval, summary }) => `${approval}: ${summary}`)),
-      bye: ({ why, by }) =>
-        reject(
-          new CliError(`this run was ended by the daemon: ${why}${by ? ` by ${by}` : ''}`, `tcx attach ${session}`),
-        ),
-      lost: reject,
-    },
-  );
-  output = createOutput(context, parsed, attachment.first);
-  using _signals = onInterrupt(() => void client.request('interrupt', { session }).catch(reject));
-  output.begin(session);
-  if (prompt === undefined) rows(attachment.first.rows);
-  else
-    await client.request('say', {
-      session,
-      key: `exec ${uuidv7(Date.now(), randomBytes(10))}`,
-      text: prompt,
-      mode: 'steer',
-    });
-  try {
-    const code = await promise;
-    await finish(context, parsed, shown.last, code);
-    return code;
-  } finally {
-    clearTimeout(questionTimer);
+/** A new session is made with its prompt in it: one commit, one wait for the disk. The others are told it as they are looked at. */
+async function begin({ context, client, parsed, plan, ask }: Beginning, text: string | undefined): Promise<Begun> {
+  const key = `exec ${newId()}`;
+  const waits = parsed.flags['wait-approval'] !== undefined;
+  // Without a sandbox of their own to fall back on, questions that are waited for have to be asked.
+  const settings = waits ? { ...ask, approval: ask.approval ?? 'on-request' } : ask;
+  if (plan.how === 'new') {
+    const session = newId();
+    const wanted = { ...settings, unattended: !waits };
+    const made = { session, cwd: context.cwd, source: 'exec' as const, settings: wanted };
+    await insistOnMaking(client, () => client.request('new', { ...made, ...(text !== undefined && { text, key }) }));
+    return { how: 'new', session, key };
   }
-}
-
-interface Output {
-  readonly begin: (session: string) => void;
-  readonly row: (row: Row) => void;
-  readonly retry: (text: string) => void;
-  readonly questions: (open: readonly string[]) => void;
-}
-
-function createOutput(context: Context, { flags }: Parsed, first: Attached): Output {
-  const shell = context.env.SHELL ?? '/bin/bash';
-  const told = new Set<string>();
-  const questions = (open: readonly string[]) => {
-    for (const question of open.filter((each) => !told.has(each))) {
-      told.add(question);
-      context.err(
-        `waiting for approval ${question}\n  tcx approve ${question.split(':')[0]} · tcx deny ${question.split(':')[0]}\n`,
-      );
-    }
-  };
-  if (flags.json || flags['experimental-json']) {
-    const events = new ExecEvents(shell);
-    const print = (event: object) => context.out(`${JSON.stringify(event)}\n`);
-    return {
-      begin: (session) => print({ type: 'thread.started', thread_id: session }),
-      row: (row) => events.rows([row]).forEach(print),
-      retry: (message) => print({ type: 'error', message }),
-      questions,
-    };
+  if (plan.how === 'fork') {
+    const session = newId();
+    const made = { session: plan.target, as: session, source: 'exec' as const };
+    await insistOnMaking(client, () => client.request('fork', made));
+    return { how: 'on', session, key, settings, waits };
   }
-  const human = new HumanLog(style(wantsColor(context, flags.color)), shell, first.view.cwd);
-  return {
-    begin: () => context.err(banner(first, context.build)),
-    row: (row) => context.err(human.row(row)),
-    retry: (text) => context.err(`${text}\n`),
-    questions,
-  };
-}
-
-function wantsColor({ env }: Context, when: unknown): boolean {
-  if (when === 'always') return true;
-  if (when === 'never' || env.NO_COLOR) return false;
-  return process.stderr.isTTY === true;
-}
-
-/** The answer alone on stdout, unless it was just seen on the same terminal. */
-async function finish(context: Context, { flags }: Parsed, last: string | undefined, code: number) {
-  const file = flags['output-last-message'];
-  if (typeof file === 'string') {
-    if (last === undefined) context.err('Warning: no last agent message; wrote an empty file\n');
-    await writeFile(file, last ?? '').catch((error: Error) => {
-      throw new CliError(`cannot write ${file}: ${error.message}`);
-    });
-  }
-  const json = flags.json || flags['experimental-json'];
-  const sameTerminal = context.stdoutIsTty && process.stderr.isTTY;
-  if (!json && code === exit.done && last !== undefined && !sameTerminal) context.out(`${last}\n`);
-}
-
-/** Ctrl-C and a polite kill end the turn, not only this client; a second one leaves at once. */
-function onInterrupt(interrupt: () => void): Disposable {
-  let asked = false;
-  const handler = () => {
-    if (asked) process.exit(exit.failed);
-    asked = true;
-    interrupt();
-  };
-  process.on('SIGINT', handler);
-  process.on('SIGTERM', handler);
-  return { [Symbol.dispose]: () => void process.off('SIGINT', handler).off('SIGTERM', handler) };
+  const session = plan.target ?? (await newestSession(client, parsed.flags.all ? {} : { cwd: context.cwd }));
+  const found = await client.request('resolve', { session });
+  if (found.archived) throw new CliError(`session ${found.name} is archived`, `tcx unarchive ${found.name}`);
+  return { how: 'on', session: found.session, key, settings, waits };
 }

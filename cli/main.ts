@@ -48,6 +48,7 @@ const modules: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
 
 interface Meant {
   readonly spec: CommandSpec;
+  readonly called?: string;
   readonly argv: readonly string[];
 }
 
@@ -63,7 +64,7 @@ function meant(argv: readonly string[]): Meant {
       continue;
     }
     const spec = findCommand(word);
-    if (spec) return { spec, argv: [...argv.slice(0, at), ...argv.slice(at + 1)] };
+    if (spec) return { spec, called: word, argv: [...argv.slice(0, at), ...argv.slice(at + 1)] };
     const like =
       argv.length === at + 1
         ? nearest(
@@ -81,13 +82,22 @@ function meant(argv: readonly string[]): Meant {
   return { spec: rootCommand, argv };
 }
 
-/** `--wait-approval` may stand alone; the parser wants a value. */
-const optionalValues = (argv: readonly string[]) =>
-  argv.map((word) => (word === '--wait-approval' ? '--wait-approval=' : word));
+/** `--wait-approval` may stand alone; the parser wants a value. What comes after `--` is nobody's flag. */
+function optionalValues(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((word, at) => (word === '--wait-approval' && (end < 0 || at < end) ? '--wait-approval=' : word));
+}
+
+/** `tcx help` and `tcx help COMMAND`. */
+function asHelp(argv: readonly string[]): readonly string[] {
+  const [first, second] = argv;
+  if (first !== 'help' || argv.length > 2 || (second !== undefined && !findCommand(second))) return argv;
+  return second === undefined ? ['--help'] : [second, '--help'];
+}
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { spec, argv: rest } = meant(argv);
-  const parsed = parse(spec, optionalValues(rest), commonFlags);
+  const { spec, called, argv: rest } = meant(asHelp(argv));
+  const parsed = parse(spec, optionalValues(rest), commonFlags, called);
   if (parsed.flags.help) {
     write(1, `${spec === rootCommand ? rootUsage() : usage(spec, commonFlags)}\n`);
     return exit.done;
@@ -97,7 +107,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return exit.done;
   }
   const { run } = await modules[spec.name]!();
-  return run(contextOf(parsed), parsed);
+  const context = contextOf(parsed);
+  if (!parsed.flags['no-daemon']) return run(context, parsed);
+  const { ownDaemon } = await import('./own-daemon.ts');
+  await using _daemon = await ownDaemon(context);
+  return await run(context, parsed);
 }
 
 function contextOf({ flags }: Parsed): Context {
@@ -165,13 +179,15 @@ function rootUsage(): string {
 
 function failed(error: unknown): number {
   if (error instanceof UsageError) {
-    write(2, 
+    write(
+      2,
       `error: ${error.message}\n${error.tip ? `\n  tip: ${error.tip}\n` : ''}\nFor more information, try '--help'.\n`,
     );
     return exit.usage;
   }
   if (error instanceof CliError || error instanceof ClientError) {
-    write(2, `Error: ${error.message}${error.fix ? `\n  ${error.fix}` : ''}\n`);
+    const said = error.message.startsWith('Error ') ? error.message : `Error: ${error.message}`;
+    write(2, `${said}${error.fix ? `\n  ${error.fix}` : ''}\n`);
     return error instanceof CliError ? error.exit : exit.failed;
   }
   write(2, `tcx broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

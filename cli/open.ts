@@ -1,6 +1,6 @@
 /** `tcx [PROMPT]`: the screen of a new session here. No session is made before something is said. */
 import { UsageError } from './args.ts';
-import { CliError, type Run } from './context.ts';
+import type { Run } from './context.ts';
 import { run as resume } from './resume.ts';
 import { openScreen } from './screen.ts';
 
@@ -9,8 +9,6 @@ export const run: Run = async (context, parsed) => {
   if (flags.continue) return resume(context, { ...parsed, flags: { ...flags, last: true } });
   if (args.length > 1)
     throw new UsageError(`one prompt is expected, ${args.length} words were given`, 'put the prompt in quotes');
-  if (flags['no-daemon'])
-    throw new CliError('--no-daemon is not there yet: tcx always works through its daemon', 'tcx without it');
   const [prompt] = args;
   return openScreen(context, parsed, { kind: 'new', ...(prompt !== undefined && { prompt }) });
 };

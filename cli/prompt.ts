@@ -34,11 +34,27 @@ export async function readStdin(): Promise<string> {
 }
 
 function decode(bytes: Buffer): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  const wide = startsWith(bytes, [0xff, 0xfe, 0, 0]) ? 'le' : startsWith(bytes, [0, 0, 0xfe, 0xff]) ? 'be' : undefined;
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    if (wide) return decodeUtf32(bytes.subarray(4), wide);
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
   } catch {
-    throw new CliError('standard input is not text in UTF-8 or UTF-16', 'convert it first, e.g. with iconv');
+    throw new CliError('standard input is not text in UTF-8, UTF-16 or UTF-32', 'convert it first, e.g. with iconv');
   }
+}
+
+const startsWith = (bytes: Buffer, mark: readonly number[]) => mark.every((byte, at) => bytes[at] === byte);
+
+function encodingOf(bytes: Buffer): string {
+  if (startsWith(bytes, [0xff, 0xfe])) return 'utf-16le';
+  return startsWith(bytes, [0xfe, 0xff]) ? 'utf-16be' : 'utf-8';
+}
+
+/** Throws on what is no code point; the platform's decoder does not know this encoding. */
+function decodeUtf32(bytes: Buffer, order: 'le' | 'be'): string {
+  if (bytes.length % 4 !== 0) throw new RangeError('cut in the middle of a character');
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4)
+    text += String.fromCodePoint(order === 'le' ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  return text;
 }

@@ -1,20 +1,30 @@
 /** `tcx ps`: what is awake, those that need a person first; `-a` every actor, `--short` a line for a status bar. */
 import type { Client } from '../ipc/client.ts';
 import { ClientError } from '../ipc/client-error.ts';
-import type { ActorInfo, SessionInfo } from '../ipc/messages.ts';
+import type { AnswerOf, SessionInfo } from '../ipc/messages.ts';
+import type { Parsed } from './args.ts';
 import { type Context, exit, type Run } from './context.ts';
-import { folder, mark, money, sessionJson } from './show.ts';
+import { actorTable, inTreeOrder } from './ps-actors.ts';
+import { actorJson, folder, mark, money, sessionJson } from './show.ts';
 import { table, terminalWidth } from './table.ts';
-import { age, iso } from './time.ts';
+import { age } from './time.ts';
+import { createScreen } from './watch-screen.ts';
+import { whenever } from './whenever.ts';
 
-export const run: Run = async (context, { flags }) => {
+export const run: Run = async (context, parsed) => {
+  const { flags } = parsed;
   if (flags.short) return short(context);
-  using client = await context.connect({ kind: 'cli' });
-  const print = flags.all || flags.kind ? () => actors(context, client, flags) : () => sessions(context, client, flags);
-  await print();
-  if (flags.watch) await watch(client, print);
+  const watch = flags.watch === true;
+  const show = createScreen(context, { json: flags.json === true, watch });
+  using client = await context.connect({ kind: 'cli', reconnect: watch });
+  const every = flags.all === true || flags.tree === true || flags.kind !== undefined;
+  const look = every ? () => actors(context, client, parsed, show) : () => sessions(context, client, show);
+  if (watch) await whenever(client, 'list', look);
+  else await look();
   return exit.done;
 };
+
+type Show = ReturnType<typeof createScreen>;
 
 /** Empty when nothing is awake, and without a daemon: a status bar asks every few seconds. */
 async function short(context: Context): Promise<number> {
@@ -37,69 +47,39 @@ async function short(context: Context): Promise<number> {
   return exit.done;
 }
 
-async function sessions(context: Context, client: Client, flags: { json?: unknown }) {
-  const { sessions } = await client.request('list', { what: 'awake' });
-  if (flags.json) {
-    context.out(`${JSON.stringify(sessions.map(sessionJson))}\n`);
-    return;
-  }
-  if (sessions.length === 0) {
-    context.out('Nothing is awake. All sessions: tcx ls\n');
-    return;
-  }
+async function sessions(context: Context, client: Client, show: Show): Promise<undefined> {
+  const answer = await client.request('list', { what: 'awake' });
+  show(answer.sessions.map(sessionJson), () => sessionTable(answer, context.env.HOME));
+}
+
+function sessionTable(answer: AnswerOf<'list'>, userHome: string | undefined): string {
+  if (answer.sessions.length === 0) return `Nothing is awake. ${counted(answer)}\n`;
   const now = Date.now();
   const columns = [
     { head: '', cell: ({ state }: SessionInfo) => mark(state) },
     { head: 'NAME', cell: ({ name }: SessionInfo) => name },
     { head: 'STATE', cell: ({ state }: SessionInfo) => state },
     { head: 'SINCE', cell: ({ since }: SessionInfo) => age(now - since) },
-    { head: 'FOLDER', cell: ({ cwd }: SessionInfo) => folder(cwd, context.env.HOME) },
+    { head: 'FOLDER', cell: ({ cwd }: SessionInfo) => folder(cwd, userHome) },
     { head: 'WHAT', cell: ({ what }: SessionInfo) => what, grow: true },
     { head: 'COST', cell: ({ cost }: SessionInfo) => money(cost), align: 'right' as const },
   ];
-  context.out(table(sessions, columns, terminalWidth()));
+  return `${table(answer.sessions, columns, terminalWidth())}${counted(answer)}\n`;
 }
 
-async function actors(context: Context, client: Client, flags: { json?: unknown; kind?: unknown; tree?: unknown }) {
+function counted({ sessions, known = 0, today }: AnswerOf<'list'>): string {
+  const of = `${sessions.length} of ${known} ${known === 1 ? 'session is' : 'sessions are'} awake`;
+  const cost = today === undefined ? '' : ` · today ${money(today)}`;
+  return `${of} (all: tcx ls · every actor: tcx ps -a)${cost}`;
+}
+
+async function actors(context: Context, client: Client, { flags }: Parsed, show: Show): Promise<undefined> {
   const all = (await client.request('list', { what: 'actors' })).actors;
-  const shown = flags.kind ? all.filter(({ kind }) => kind === flags.kind) : all;
-  if (flags.json) {
-    context.out(`${JSON.stringify(shown.map((actor) => ({ ...actor, since: iso(actor.since) })))}\n`);
-    return;
-  }
-  const now = Date.now();
-  const columns = [
-    {
-      head: 'ID',
-      cell: ({ id }: ActorInfo) =>
-        flags.tree && shown.some(({ parent, id: other }) => other === id && parent) ? `  ${id}` : id,
-    },
-    { head: 'KIND', cell: ({ kind }: ActorInfo) => kind },
-    { head: 'NAME', cell: ({ name }: ActorInfo) => name },
-    { head: 'STATE', cell: ({ state }: ActorInfo) => state },
-    { head: 'SINCE', cell: ({ since }: ActorInfo) => age(now - since) },
-    { head: 'PID', cell: ({ pid }: ActorInfo) => (pid === undefined ? '' : String(pid)), align: 'right' as const },
-    {
-      head: 'RSS',
-      cell: ({ rss }: ActorInfo) => (rss === undefined ? '' : `${Math.round(rss / 1024 / 1024)} MB`),
-      align: 'right' as const,
-    },
-    { head: 'WHAT', cell: ({ what }: ActorInfo) => what ?? '', grow: true },
-  ];
-  context.out(table(shown, columns, terminalWidth()));
-}
-
-/** Prints again whenever something changed, until the daemon or the person ends it. */
-async function watch(client: Client, print: () => Promise<void>) {
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  let printing: Promise<void> = Promise.resolve();
-  using _push = client.onPush((push) => {
-    if (push.t === 'changed') printing = printing.then(print);
-  });
-  using _state = client.onState(({ state }) => {
-    if (state === 'closed') resolve();
-  });
-  await client.request('watch', { what: 'list' });
-  await ended;
-  await printing;
+  const { kind } = flags;
+  const ordered = flags.tree ? inTreeOrder(all) : all.map((actor) => ({ actor, depth: 0 }));
+  const shown = kind === undefined ? ordered : ordered.filter(({ actor }) => actor.kind === kind);
+  show(
+    shown.map(({ actor }) => actorJson(actor)),
+    () => actorTable(shown, all, context.env.HOME),
+  );
 }

@@ -1,5 +1,5 @@
 /** How states, folders and money look in the tables, and sessions in `--json`: times ISO 8601, durations in ms, USD as numbers. */
-import type { SessionInfo, StateName } from '../ipc/messages.ts';
+import type { ActorInfo, Approval, SessionInfo, StateName } from '../ipc/messages.ts';
 import { iso } from './time.ts';
 
 const marks: Readonly<Record<StateName, string>> = {
@@ -71,5 +71,53 @@ export function sessionJson(info: SessionInfo) {
     archived,
     viewers,
     ...(snippet !== undefined && { snippet }),
+  };
+}
+
+export function approvalJson({
+  approval,
+  id,
+  kind,
+  session,
+  name,
+  call,
+  summary,
+  because,
+  cwd,
+  since,
+  choices,
+}: Approval) {
+  return { approval, id, kind, session, name, call, summary, because, cwd, since: iso(since), choices };
+}
+
+export function actorJson({
+  id,
+  kind,
+  name,
+  state,
+  since,
+  parent,
+  cwd,
+  model,
+  cost,
+  pid,
+  rss,
+  viewers,
+  what,
+}: ActorInfo) {
+  return {
+    id,
+    kind,
+    name,
+    state,
+    since: iso(since),
+    parent: parent ?? null,
+    cwd: cwd ?? null,
+    model: model ?? null,
+    cost_usd: cost ?? null,
+    pid: pid ?? null,
+    rss_bytes: rss ?? null,
+    viewers: viewers ?? null,
+    what: what ?? '',
   };
 }

@@ -1,3 +1,11 @@
-export const run = async () => {
-  throw new Error('stop');
+/** `tcx stop`: ends the turn, its commands and the session; the conversation is kept. */
+import { exit, type Run } from './context.ts';
+import { newId } from './keys.ts';
+
+export const run: Run = async (context, { args: [session], flags }) => {
+  using client = await context.connect({ kind: 'cli' });
+  const { stopped } = await client.request('stop', { session: session!, key: `stop ${newId()}` });
+  if (flags.json) context.out(`${JSON.stringify({ stopped })}\n`);
+  else if (!stopped) context.err(`${session} is stopped already\n`);
+  return exit.done;
 };

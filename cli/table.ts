@@ -13,7 +13,7 @@ const smallest = 12;
 
 /** Control characters of other people's words must not reach the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const clean = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+export const clean = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 
 export function table<Item>(items: readonly Item[], columns: readonly Column<Item>[], width: number): string {
   const cells = items.map((item) => columns.map(({ cell }) => clean(cell(item))));

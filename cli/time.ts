@@ -19,3 +19,37 @@ export function age(ms: number): string {
 }
 
 export const iso = (ms: number) => new Date(ms).toISOString();
+
+/** `03-01 09:00:05` of this clock. */
+export function clockTime(ms: number): string {
+  const date = new Date(ms);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const day = `${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** A time to come: `09:00` is the next one of this clock, `+30m` from now, else a date with a time; undefined for anything else. */
+export function parseWhen(text: string, now: number): number | undefined {
+  if (text.startsWith('+')) {
+    const ms = parseDuration(text.slice(1));
+    return ms === undefined ? undefined : now + ms;
+  }
+  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(text);
+  if (clock) return nextClock(now, Number(clock[1]), Number(clock[2]), Number(clock[3] ?? 0));
+  // A date without a time would be midnight of Greenwich, which nobody means.
+  if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/.test(text)) return undefined;
+  const at = new Date(text.replace(' ', 'T')).getTime();
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** The calendar's tomorrow, which is not always 24 hours away. */
+function nextClock(now: number, hours: number, minutes: number, seconds: number): number | undefined {
+  if (hours > 23 || minutes > 59 || seconds > 59) return undefined;
+  const at = new Date(now);
+  at.setHours(hours, minutes, seconds, 0);
+  if (at.getTime() <= now) {
+    at.setDate(at.getDate() + 1);
+    at.setHours(hours, minutes, seconds, 0);
+  }
+  return at.getTime();
+}

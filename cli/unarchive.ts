@@ -1,3 +1,4 @@
-export const run = async () => {
-  throw new Error('unarchive');
-};
+/** `tcx unarchive`. */
+import { archiving } from './archive.ts';
+
+export const run = archiving(false);

@@ -1,5 +1,6 @@
 /** All clients of the daemon: who they are, and the pushes that are for everybody who asked, whatever the session. */
 import type { SessionId } from '../core/ids.ts';
+import type { Push } from '../ipc/messages.ts';
 import type { Client } from './connection.ts';
 import type { Hub } from './hub.ts';
 
@@ -53,11 +54,12 @@ export class Crowd {
       if (only === undefined || only === session) client.push({ t: 'trace', line });
   }
 
-  /** The daemon stops: a last word to each, and the connection ends. */
-  dismiss(why: string) {
+  /** The daemon ends: a last word to each, and the connection ends; `again`: another one follows at once. */
+  dismiss(again: boolean) {
     clearTimeout(this.#timer);
+    const bye: Push = { t: 'bye', why: again ? 'the daemon restarts' : 'the daemon stops', ...(again && { again }) };
     for (const client of this.clients.values()) {
-      client.push({ t: 'bye', why });
+      client.push(bye);
       client.close();
     }
   }

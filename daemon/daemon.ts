@@ -11,6 +11,7 @@ import type { Host } from './hosts/host.ts';
 import type { Hub } from './hub.ts';
 import type { MarkStore } from './marks.ts';
 import type { Sessions } from './sessions.ts';
+import type { StopHow } from './shutdown.ts';
 
 export interface Daemon {
   readonly host: Host;
@@ -38,10 +39,11 @@ export interface Daemon {
   readonly learned: () => Promise<void>;
   readonly actors: () => Promise<ActorInfo[]>;
   readonly status: () => Promise<DaemonStatus>;
-  readonly doctor: (session: SessionId | undefined) => Promise<readonly Check[]>;
+  /** `env` is the digest of the asker's environment: its keys count. */
+  readonly doctor: (session: SessionId | undefined, env: string | undefined) => Promise<readonly Check[]>;
   readonly blobs: {
     put: (hash: string, offset: number, bytes: Uint8Array, last: boolean) => Promise<void>;
     get: (hash: string, offset: number, limit: number) => Promise<{ bytes: Uint8Array; size: number }>;
   };
-  readonly stop: (now: boolean) => void;
+  readonly stop: (how: StopHow) => void;
 }

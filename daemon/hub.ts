@@ -87,7 +87,7 @@ export class Hub {
   }
 
   /** From here on the outlet gets everything after row `sent`. */
-  join(session: SessionId, outlet: Outlet, seat: { role: 'drive' | 'watch'; sent: number; size?: Seat['size'] }) {
+  join(session: SessionId, outlet: Outlet, seat: Pick<Seat, 'role' | 'sent' | 'focused' | 'size'>) {
     const room = this.#room(session);
     room.seats.set(outlet.client, {
       outlet,
@@ -95,7 +95,7 @@ export class Hub {
       sent: seat.sent,
       behind: false,
       typing: false,
-      focused: true,
+      focused: seat.focused,
       activeAt: this.#deps.now(),
       ...(seat.size && { size: seat.size }),
     });

@@ -8,9 +8,10 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SessionId } from '../core/ids.ts';
 import type { Meta } from '../core/meta.ts';
 import type { Row } from '../core/rows.ts';
+import type { Source } from '../core/settings.ts';
 
 /** Raised when a table changes: an index of another version is dropped and built anew. */
-const indexVersion = 1;
+const indexVersion = 2;
 
 /** What the index holds of a session. */
 export interface Indexed {
@@ -24,8 +25,16 @@ export interface Indexed {
   readonly open: boolean;
 }
 
+/** What is new of a session since the index last heard of it; `spent` is USD by day. */
+export interface Fresh {
+  readonly indexed: Indexed;
+  readonly rows: readonly Row[];
+  readonly spent: ReadonlyMap<string, number>;
+}
+
 export interface SessionQuery {
   readonly cwd?: string;
+  readonly sources?: readonly Source[];
   readonly archived: boolean;
   readonly grep?: string;
   readonly limit: number;
@@ -38,6 +47,7 @@ CREATE TABLE sessions (id TEXT PRIMARY KEY, name TEXT NOT NULL, cwd TEXT NOT NUL
 CREATE INDEX sessions_updated ON sessions (archived, updated DESC);
 CREATE INDEX sessions_cwd ON sessions (cwd, archived, updated DESC);
 CREATE INDEX sessions_open ON sessions (id) WHERE open = 1;
+CREATE TABLE spent (day TEXT NOT NULL, session TEXT NOT NULL, usd REAL NOT NULL, PRIMARY KEY (day, session)) STRICT;
 CREATE VIRTUAL TABLE words USING fts5 (text, session UNINDEXED, seq UNINDEXED, tokenize = 'unicode61');
 `;
 
@@ -45,6 +55,7 @@ export class Index {
   readonly #db: DatabaseSync;
   readonly #put: StatementSync;
   readonly #word: StatementSync;
+  readonly #spend: StatementSync;
 
   constructor(home: string) {
     this.#db = openDatabase(join(home, 'state.sqlite'));
@@ -54,13 +65,16 @@ export class Index {
          seq = excluded.seq, length = excluded.length, open = excluded.open, meta = excluded.meta`,
     );
     this.#word = this.#db.prepare('INSERT INTO words (text, session, seq) VALUES (?, ?, ?)');
+    this.#spend = this.#db.prepare(
+      'INSERT INTO spent (day, session, usd) VALUES (?, ?, ?) ON CONFLICT (day, session) DO UPDATE SET usd = usd + excluded.usd',
+    );
   }
 
   /** One transaction for everything that happened since the last one. */
-  write(batch: readonly { readonly indexed: Indexed; readonly rows: readonly Row[] }[]) {
+  write(batch: readonly Fresh[]) {
     if (batch.length === 0) return;
     this.#db.exec('BEGIN');
-    for (const { indexed, rows } of batch) {
+    for (const { indexed, rows, spent } of batch) {
       const { session, name, meta, seq, length, open } = indexed;
       this.#put.run(
         session,
@@ -75,6 +89,7 @@ export class Index {
       );
       for (const row of rows)
         if (row.kind === 'user' || row.kind === 'assistant') this.#word.run(row.body.text, session, row.seq);
+      for (const [day, usd] of spent) this.#spend.run(day, session, usd);
     }
     this.#db.exec('COMMIT');
   }
@@ -109,12 +124,25 @@ export class Index {
     return row && indexed(row);
   };
 
-  list({ cwd, archived, grep, limit, offset }: SessionQuery): {
+  /** Sessions that are not put away. */
+  count = () => Number(this.#db.prepare('SELECT count(*) AS n FROM sessions WHERE archived = 0').get()!.n);
+
+  /** USD of a day; undefined when nothing with a known price was used. */
+  spent(day: string): number | undefined {
+    const { usd } = this.#db.prepare('SELECT sum(usd) AS usd FROM spent WHERE day = ?').get(day)!;
+    return usd === null ? undefined : Number(usd);
+  }
+
+  list({ cwd, sources, archived, grep, limit, offset }: SessionQuery): {
     sessions: (Indexed & { snippet?: string })[];
     total: number;
   } {
     const where = ['archived = ?', ...(cwd === undefined ? [] : ['cwd = ?'])];
     const values: (string | number)[] = [Number(archived), ...(cwd === undefined ? [] : [cwd])];
+    if (sources) {
+      where.push(`json_extract(meta, '$.source') IN (SELECT value FROM json_each(?))`);
+      values.push(JSON.stringify(sources));
+    }
     const found = grep === undefined ? undefined : this.#grep(grep);
     if (found) {
       where.push(`id IN (SELECT value FROM json_each(?))`);
@@ -134,6 +162,16 @@ export class Index {
   forget(session: SessionId) {
     this.#db.prepare('DELETE FROM sessions WHERE id = ?').run(session);
     this.#db.prepare('DELETE FROM words WHERE session = ?').run(session);
+    this.#db.prepare('DELETE FROM spent WHERE session = ?').run(session);
+  }
+
+  /** What SQLite finds wrong with the file; empty when it is whole. */
+  problems(): string[] {
+    const said = this.#db
+      .prepare('PRAGMA quick_check')
+      .all()
+      .map((row) => String(Object.values(row)[0]));
+    return said.filter((line) => line !== 'ok');
   }
 
   close() {
@@ -164,7 +202,7 @@ function openDatabase(path: string): DatabaseSync {
   const version = Number(db.prepare('PRAGMA user_version').get()!.user_version);
   if (version === indexVersion) return db;
   for (const { name } of db
-    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('sessions', 'words')`)
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('sessions', 'words', 'spent')`)
     .all())
     db.exec(`DROP TABLE ${name}`);
   db.exec(schema);

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
   ensurePrivate,
   lockFile,
@@ -28,7 +28,10 @@ import { PROTOCOL } from '../ipc/version.ts';
 import { TcxError } from './errors.ts';
 import { type Lock, takeLock } from './lock.ts';
 
-/** Why a daemon does not run: said to whoever started it. `running`: another one does, which is as good. */
+/** The first descriptor a service manager hands over (sd_listen_fds(3)). */
+const firstInheritedFd = 3;
+
+/** Why a daemon does not run: said to whoever started it. `running`: another one does. */
 export class Refusal extends TcxError {}
 
 export interface Place {
@@ -82,26 +85,44 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-/** Listens where clients look, or on the socket a service manager has opened; a socket that vanishes is bound again. */
+/** How long clients have to take their leave before their connections are cut: one that is stopped never would. */
+const leaveMs = 1000;
+
+/** Listens where clients look, or on the socket a service manager has opened. */
 export async function listen(
   place: Place,
   build: string,
   env: ListenEnv,
   connected: (socket: Socket) => void,
 ): Promise<Listening> {
-  const server = createServer(connected);
+  const sockets = new Set<Socket>();
+  const serve = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    connected(socket);
+  };
+  const servers = [createServer(serve)];
   const inherited = env.LISTEN_FDS === '1' && env.LISTEN_PID === String(process.pid);
-  if (inherited) await listening(server, { fd: 3 });
-  else await bind(server, place.socket);
+  if (inherited) await listening(servers[0]!, { fd: firstInheritedFd });
+  else await bind(servers[0]!, place.socket);
   announce(place, build);
   notifyReady(env);
-  const watcher = inherited ? undefined : rebindWhenGone(place, connected);
+  const bindAnew = () => {
+    // The old listener keeps those who are connected; whoever comes now needs a name to come by.
+    const another = createServer(serve);
+    servers.push(another);
+    bind(another, place.socket).catch(() => another.close());
+  };
+  const watchers = keepFindable(place, { announce: () => announce(place, build), ...(!inherited && { bindAnew }) });
   return {
     close: async () => {
-      watcher?.close();
+      for (const watcher of watchers) watcher.close();
       rmSync(runningFile(place.home), { force: true });
       if (!inherited) rmSync(place.socket, { force: true });
-      await new Promise((resolve) => server.close(resolve));
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      const cut = setTimeout(() => sockets.forEach((socket) => void socket.destroy()), leaveMs);
+      await Promise.all(closed);
+      clearTimeout(cut);
     },
   };
 }
@@ -134,19 +155,17 @@ function announce({ home, socket }: Place, build: string) {
   renameSync(`${file}.new`, file);
 }
 
-function rebindWhenGone({ socket, run }: Place, connected: (socket: Socket) => void): FSWatcher {
-  const extra: Server[] = [];
-  const watcher = watch(dirname(socket) === run ? run : dirname(socket), (_, name) => {
-    if (name !== 'tcxd.sock' || existsSync(socket)) return;
-    // The old listener keeps those who are connected; whoever comes now needs a name to come by.
-    const another = createServer(connected);
-    extra.push(another);
-    bind(another, socket).catch(() => another.close());
-  });
-  watcher.on('close', () => {
-    for (const each of extra) each.close();
-  });
-  return watcher;
+/** What clients look for is put back when somebody removes it: the file that names the socket, and the socket's own name. */
+function keepFindable(
+  { home, socket }: Place,
+  restore: { readonly announce: () => void; readonly bindAnew?: () => void },
+): FSWatcher[] {
+  const { announce, bindAnew } = restore;
+  const guard = (path: string, again: () => void) =>
+    watch(dirname(path), (_, name) => {
+      if (name === basename(path) && !existsSync(path)) again();
+    });
+  return [guard(runningFile(home), announce), ...(bindAnew ? [guard(socket, bindAnew)] : [])];
 }
 
 /** systemd's word that we are ready: Node has no datagram sockets of its own. */

@@ -13,6 +13,7 @@ import { createBodies } from './bodies.ts';
 import { type Client, serveConnection } from './connection.ts';
 import { Crowd } from './crowd.ts';
 import type { Daemon } from './daemon.ts';
+import { checkSession } from './doctor/session.ts';
 import { runDoctor } from './doctor.ts';
 import { EnvStore } from './env-store.ts';
 import { followCommits } from './follow-up.ts';
@@ -30,8 +31,9 @@ import { preload } from './models/sdk.ts';
 import { Projector } from './projector.ts';
 import { Residents } from './residents.ts';
 import { Sessions } from './sessions.ts';
+import { createShutdown, type StopHow } from './shutdown.ts';
 import { noteStart, type Starts } from './starts.ts';
-import { drained, keepHouse, resumeSessions } from './supervise.ts';
+import { keepHouse, resumeSessions } from './supervise.ts';
 import { handle } from './verbs/table.ts';
 
 export { Refusal } from './listen.ts';
@@ -42,7 +44,10 @@ export interface DaemonOptions {
   readonly build: string;
   /** The bundle of the holder. */
   readonly holderFile: string;
-  readonly ready: () => void;
+  /** Told once clients can come. */
+  readonly ready: (place: { readonly home: string; readonly log: string }) => void;
+  /** The daemon stops, commands too, when this resolves: it lives in somebody's process. */
+  readonly until?: Promise<void>;
 }
 
 const viewerQueueBytes = 4 * 1024 * 1024;
@@ -73,13 +78,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     now: clock.wall,
     idleMs: async () => (await parts.access.base())?.idle_unload ?? usualIdleMs,
   });
-  endWith(parts, async () => {
+  endWith(parts, options.until, async () => {
     await listening.close();
     house[Symbol.dispose]();
   });
   parts.host.release();
   if (!starts.safeMode) void resumeSessions(parts.host, open);
-  options.ready();
+  options.ready({ home: place.home, log: parts.log });
   parts.logger.info({ build, home: place.home, pid: process.pid, safeMode: starts.safeMode }, 'tcxd is ready');
   setTimeout(() => void preload('responses'), preloadAfterMs).unref();
 }
@@ -97,7 +102,7 @@ async function assemble(
   const shell = env.SHELL || '/bin/bash';
   const secrets = { names: new Set<string>() };
   const envs = new EnvStore(home, (name) => secrets.names.has(name));
-  const { logger } = createLogs(home, () => [...Object.values(envs.secrets()), place.token]);
+  const { logger, file: log } = createLogs(home, () => [...Object.values(envs.secrets()), place.token]);
   logBugs(logger);
 
   const crowd = new Crowd(() => hub);
@@ -152,17 +157,19 @@ async function assemble(
     broken: (session, error) => logger.error({ session, error: error.message }, 'the index could not take a session'),
   });
   /** Set once there is something to take apart. */
-  const stop: { now: (how: { wait: boolean }) => void } = { now: () => process.exit(0) };
+  const stop: { now: (how: StopHow) => void } = { now: () => process.exit(0) };
   followCommits({ host, hub, sessions, marks, projector, residents, holder, crowd, now });
   return {
     place,
     home,
+    userHome,
     env,
     build,
     now,
     starts,
     envs,
     logger,
+    log,
     crowd,
     residents,
     access,
@@ -265,10 +272,10 @@ function daemonOf(parts: Parts): Daemon {
     holder,
     residents,
     home,
+    userHome,
     place,
     index,
     env,
-    build,
   } = parts;
   const unpark = async (session: SessionId) => {
     const { meta } = await host.state(session);
@@ -296,8 +303,11 @@ function daemonOf(parts: Parts): Daemon {
     },
     actors: () => listActors({ host, sessions, handles, residents, holders: () => holder.status() }),
     status: () => statusOf(parts),
-    doctor: (session) => runDoctor({ home, place, host, holder, index, access, env, build, session }),
-    stop: (immediately) => parts.stop.now({ wait: !immediately }),
+    doctor: (session, client) =>
+      session === undefined
+        ? runDoctor({ home, userHome, place, host, holder, index, access, env, client, status: () => statusOf(parts) })
+        : checkSession(home, host, session),
+    stop: (how) => parts.stop.now(how),
   };
 }
 
@@ -332,31 +342,30 @@ async function statusOf({
 }
 
 /** Ends by a verb with all commands, by a signal without them: those wait in the holder for the next daemon. */
-function endWith(parts: Parts, closeDoors: () => Promise<void>) {
+function endWith(parts: Parts, until: Promise<void> | undefined, closeDoors: () => Promise<void>) {
   const { host, crowd, projector, marks, holder, index, handles, place, starts, logger } = parts;
-  let stopping = false;
-  const stop = async ({ wait, commands }: { wait: boolean; commands: boolean }) => {
-    stopping = true;
-    starts.well();
-    logger.info({ wait, commands }, 'tcxd stops');
-    if (wait) await drained(host);
-    crowd.dismiss('the daemon stops');
-    await closeDoors();
-    await host.stop();
-    projector.flush();
-    await marks.save();
-    if (commands) await holder.end();
-    holder.close();
-    index.close();
-    await handles.close();
-    place.lock[Symbol.dispose]();
-    process.exit(0);
-  };
-  const bySignal = () => (stopping ? process.exit(1) : void stop({ wait: true, commands: false }));
-  process.on('SIGTERM', bySignal);
-  process.on('SIGINT', bySignal);
+  const shutdown = createShutdown({
+    host,
+    log: (message, how) => logger.info(how, message),
+    closeDoors: async (again) => {
+      starts.well();
+      crowd.dismiss(again);
+      await closeDoors();
+    },
+    close: async ({ commands }) => {
+      projector.flush();
+      await marks.save();
+      if (commands) await holder.end();
+      holder.close();
+      index.close();
+      await handles.close();
+      place.lock[Symbol.dispose]();
+    },
+    exit: (code) => process.exit(code),
+  });
+  process.on('SIGTERM', shutdown.signalled);
+  process.on('SIGINT', shutdown.signalled);
   process.on('SIGHUP', () => {});
-  parts.stop.now = ({ wait }) => {
-    if (!stopping) void stop({ wait, commands: true });
-  };
+  void until?.then(() => shutdown.stop({ wait: true, commands: true }));
+  parts.stop.now = (how) => void shutdown.stop(how);
 }

@@ -6,7 +6,7 @@ import type { Config } from '../core/config.ts';
 import { baseInstructions } from '../core/instructions.ts';
 import type { Meta } from '../core/meta.ts';
 import { modelInfo } from '../core/models.ts';
-import { chooseModel } from '../core/providers.ts';
+import { chooseModel, keyVariables, type ModelChoice, type ProviderPlan, planProvider } from '../core/providers.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Table } from '../core/toml.ts';
 import type { CutPolicy } from '../core/truncate.ts';
@@ -30,6 +30,17 @@ export interface AccessDeps {
   readonly now: () => number;
   readonly account: (provider: string, event: { type: 'key.came' } | { type: 'key.missing'; why: string }) => void;
 }
+
+export type Outlook =
+  | {
+      readonly ok: true;
+      readonly choice: ModelChoice;
+      readonly plan?: ProviderPlan;
+      /** Variables with a key in them, by name. */
+      readonly keys: readonly string[];
+      readonly files: readonly string[];
+    }
+  | { readonly ok: false; readonly text: string };
 
 const cachedFiles = 256;
 const cachedConfigs = 64;
@@ -81,6 +92,19 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
       return result.ok ? result.loaded.config : undefined;
     },
 
+    /** The home's own config and the model a session begun in this environment would ask; `text` says what is wrong. */
+    async outlook(env: string | undefined): Promise<Outlook> {
+      const result = await load({});
+      if (!result.ok) return { ok: false, text: result.text };
+      const { config, layers } = result.loaded;
+      const deps = await depsFor(env);
+      const choice = chooseModel(config, deps.env, deps.stored);
+      const planned = choice.kind === 'chosen' ? planProvider(config, deps.env, choice.provider) : undefined;
+      const keys = keyVariables(config).filter((name) => deps.env(name));
+      const files = layers.flatMap(({ file, table }) => (file && Object.keys(table).length > 0 ? [file] : []));
+      return { ok: true, choice, keys, files, ...(planned?.ok && { plan: planned.plan }) };
+    },
+
     async facts(cwd: string, settings: Settings): Promise<readonly ContextPart[]> {
       const loaded = await loadedFor(cwd, settings);
       const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -112,7 +136,7 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
     /** What holds in a folder, for a person or a client that draws: without anything secret. */
     async show(cwd: string, env: string | undefined, overrides: readonly string[]): Promise<AnswerOf<'config'>> {
       const deps = await depsFor(env);
-      const { config, warnings, layers } = await loadConfig(deps, cwd, overridesOf(overrides), {});
+      const { config, warnings, layers, project } = await loadConfig(deps, cwd, overridesOf(overrides), {});
       const choice = chooseModel(config, deps.env, deps.stored);
       const { tui, start, history, file_opener, hide_agent_reasoning, model, model_provider } = config;
       const files = layers.map(({ kind, file, disabled }) => ({
@@ -126,6 +150,7 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
         layers: files,
         configured: choice.kind === 'chosen',
         ...(choice.kind === 'chosen' && { choice: { provider: choice.provider, model: choice.model } }),
+        trust: project?.trust ?? 'unknown',
         files: [],
       };
     },

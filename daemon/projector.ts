@@ -1,7 +1,9 @@
 /** Keeps the index abreast of the logs: batches of what is committed, and at start whatever a dead daemon did not write. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { costOf } from '../core/cost.ts';
 import { isSessionId, type SessionId } from '../core/ids.ts';
+import { modelInfo } from '../core/models.ts';
 import type { Row } from '../core/rows.ts';
 import type { Committed, SessionState } from './hosts/host.ts';
 import { Log } from './hosts/log.ts';
@@ -32,10 +34,7 @@ export class Projector {
 
   committed(commit: Committed) {
     const waiting = this.#waiting.get(commit.session);
-    const rows = [
-      ...(waiting?.rows ?? []),
-      ...commit.rows.filter(({ kind }) => kind === 'user' || kind === 'assistant'),
-    ];
+    const rows = [...(waiting?.rows ?? []), ...commit.rows.filter(isIndexed)];
     this.#waiting.set(commit.session, { state: commit, rows });
     this.#timer ??= setTimeout(() => this.flush(), batchMs);
     this.#timer.unref();
@@ -49,6 +48,7 @@ export class Projector {
     const batch = [...this.#waiting.values()].map(({ state, rows }) => ({
       indexed: this.#indexed(state, this.#deps.length(state.session) ?? 0),
       rows,
+      spent: spentBy(rows, state),
     }));
     this.#waiting.clear();
     try {
@@ -62,7 +62,7 @@ export class Projector {
   async catchUp(progress: (done: number, all: number) => void): Promise<void> {
     const known = this.#deps.index.lengths();
     const behind: SessionId[] = [];
-    for await (const { session, size } of logs(this.#deps.home)) {
+    for await (const { session, size } of sessionLogs(this.#deps.home)) {
       const length = known.get(session);
       known.delete(session);
       if (length !== size) behind.push(session);
@@ -84,10 +84,11 @@ export class Projector {
       for (let after = before; after < tree.seq; ) {
         const read = await log.rows(after, readRows);
         if (read.length === 0) break;
-        rows.push(...read.filter(({ kind }) => kind === 'user' || kind === 'assistant'));
+        rows.push(...read.filter(isIndexed));
         after = read.at(-1)!.seq;
       }
-      this.#deps.index.write([{ indexed: this.#indexed({ session, tree, meta }, log.length), rows }]);
+      const state = { session, tree, meta };
+      this.#deps.index.write([{ indexed: this.#indexed(state, log.length), rows, spent: spentBy(rows, state) }]);
     } finally {
       await log.close();
     }
@@ -106,8 +107,29 @@ export class Projector {
   }
 }
 
+const isIndexed = ({ kind }: Row) => kind === 'user' || kind === 'assistant' || kind === 'usage';
+
+/** The day of a time where the daemon lives, as 2026-03-01. */
+export function dayOf(ms: number): string {
+  const date = new Date(ms);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** What these rows cost, by day. Rows that a fork shares were paid for by its source. */
+function spentBy(rows: readonly Row[], { meta }: SessionState): ReadonlyMap<string, number> {
+  const spent = new Map<string, number>();
+  for (const row of rows) {
+    if (row.kind !== 'usage' || row.seq <= (meta.fork?.seq ?? 0)) continue;
+    const { model, usage } = row.body;
+    const usd = costOf(usage, modelInfo(model).prices ?? modelInfo(meta.settings.model).prices);
+    if (usd !== undefined) spent.set(dayOf(row.at), (spent.get(dayOf(row.at)) ?? 0) + usd);
+  }
+  return spent;
+}
+
 /** Every log of a home and its size. */
-async function* logs(home: string): AsyncGenerator<{ session: SessionId; size: number }> {
+export async function* sessionLogs(home: string): AsyncGenerator<{ session: SessionId; size: number }> {
   const top = join(home, 'sessions');
   for (const year of await names(top)) {
     for (const month of await names(join(top, year))) {

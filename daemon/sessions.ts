@@ -194,6 +194,12 @@ export class Sessions {
       .sort(byUrgency);
   }
 
+  /** How many sessions there are, and what a day cost. */
+  totals(day: string): { known: number; today?: number } {
+    const today = this.#deps.index.spent(day);
+    return { known: this.#deps.index.count(), ...(today !== undefined && { today }) };
+  }
+
   async list(query: SessionQuery): Promise<{ sessions: SessionInfo[]; total: number }> {
     const { sessions, total } = this.#deps.index.list(query);
     const loaded = new Map(this.#deps.host.list().map((state) => [state.session, state]));

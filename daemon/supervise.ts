@@ -72,20 +72,3 @@ export function keepHouse({ host, viewers, now, idleMs }: House): Disposable {
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
-
-/** How long a stop waits for turns to end by themselves. */
-const drainMs = 45_000;
-
-/** Until no turn runs, or the time is over: what still runs then goes on with the next daemon. */
-export async function drained(host: EmbeddedHost): Promise<void> {
-  if (!host.list().some(isBusy)) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      watching[Symbol.dispose]();
-      resolve();
-    };
-    const timer = setTimeout(done, drainMs);
-    const watching = host.watch({ committed: () => host.list().some(isBusy) || done() });
-  });
-}

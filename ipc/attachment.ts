@@ -93,7 +93,8 @@ export class Attachment implements Disposable {
         if (push.session === undefined || push.session === this.session) this.#listener.notice?.(push);
         return;
       case 'bye':
-        if (push.session === undefined || push.session === this.session) this.#listener.bye?.(push);
+        // A daemon that comes back at once is met again like one that crashed.
+        if (!push.again && (push.session === undefined || push.session === this.session)) this.#listener.bye?.(push);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What tcxd says to its clients: answers by verb, and pushes. Types only; the requests are in `protocol.ts`. */
-import type { Choice, Question, Row, Usage } from '../core/rows.ts';
+import type { Choice, FileChange, Question, Row, TurnEnd, Usage } from '../core/rows.ts';
 import type { Settings, Source } from '../core/settings.ts';
 import type { RequestOf, Verb } from './protocol.ts';
 
@@ -182,6 +182,23 @@ export interface Check {
   readonly durationMs: number;
 }
 
+/** What a reference means, and how that session is. */
+export interface Resolved {
+  readonly session: string;
+  readonly name: string;
+  readonly archived: boolean;
+  readonly cwd: string;
+  readonly state: StateName;
+  readonly what: string;
+  readonly fix?: string;
+  /** How its last turn ended; null while one runs and before the first. */
+  readonly ended: TurnEnd | null;
+  /** Messages that wait for a turn of their own; `held`: until a person lets them go on. */
+  readonly pending: number;
+  readonly held: boolean;
+  readonly questions: readonly Approval[];
+}
+
 interface Answers {
   hello: { build: string; protocol: number; client: number; home: string; needEnv: boolean; label: string };
   new: { session: string; name: string; head: number; warnings: readonly string[] };
@@ -196,10 +213,18 @@ interface Answers {
   wake: { n: number };
   detach: { detached: number };
   rows: { rows: readonly Row[]; head: number };
-  resolve: { session: string; name: string; archived: boolean; cwd: string };
-  list: { sessions: readonly SessionInfo[]; actors: readonly ActorInfo[]; total: number };
+  resolve: Resolved;
+  list: {
+    sessions: readonly SessionInfo[];
+    actors: readonly ActorInfo[];
+    total: number;
+    /** With the awake ones: how many sessions there are, and what today cost in USD, where prices are known. */
+    known?: number;
+    today?: number;
+  };
   inbox: { approvals: readonly Approval[] };
-  diff: { files: readonly { path: string; diff: string; added: number; removed: number }[] };
+  /** Each patch that was applied, file by file, in order. */
+  diff: { cwd: string; files: readonly (FileChange & { readonly turn: number; readonly call: number })[] };
   'blob.get': { bytes: Uint8Array; size: number };
   config: {
     config: unknown;
@@ -208,6 +233,8 @@ interface Answers {
     configured: boolean;
     /** What a new session would run with; absent when nothing is configured. */
     choice?: { provider: string; model: string };
+    /** What the user's files say of the folder. */
+    trust: 'trusted' | 'untrusted' | 'unknown';
     files: readonly string[];
   };
   'daemon.status': DaemonStatus;
@@ -231,8 +258,14 @@ export type Push =
   | { readonly t: 'returned'; readonly session: string; readonly texts: readonly string[] }
   | { readonly t: 'changed'; readonly what: 'list' | 'inbox' }
   | { readonly t: 'trace'; readonly line: string }
-  /** The daemon lets this client go: it was detached by somebody, or the daemon stops. */
-  | { readonly t: 'bye'; readonly why: string; readonly by?: string; readonly session?: string };
+  /** The daemon lets this client go: it was detached by somebody, or the daemon stops; `again`: another follows at once. */
+  | {
+      readonly t: 'bye';
+      readonly why: string;
+      readonly by?: string;
+      readonly session?: string;
+      readonly again?: boolean;
+    };
 
 export type FromDaemon =
   | ({ readonly t: 'ok'; readonly id: number } & Readonly<Record<string, unknown>>)

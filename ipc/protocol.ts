@@ -72,6 +72,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
     take: z.boolean().optional(),
     detachOthers: z.boolean().optional(),
     size: Size.optional(),
+    /** False for a program that follows without anybody looking: what it is sent does not count as seen. */
+    focused: z.boolean().optional(),
   }),
   request('unattach', { session: Ref }),
   request('say', { session: Ref, key: Key, text: Text, mode: z.enum(['steer', 'queue']) }),
@@ -112,6 +114,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
   request('list', {
     what: z.enum(['awake', 'actors', 'sessions']),
     cwd: z.string().optional(),
+    /** Only sessions that these kinds of clients began. */
+    sources: z.array(Source).optional(),
     archived: z.boolean().optional(),
     grep: z.string().optional(),
     limit: z.number().int().positive().max(10_000).optional(),
@@ -134,7 +138,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
   }),
   request('config', { cwd: z.string(), overrides: z.array(z.string()).optional() }),
   request('daemon.status', {}),
-  request('daemon.stop', { now: z.boolean().optional() }),
+  /** Turns may end first, unless `now`. Commands end too, unless it is to `restart`: another daemon follows at once. */
+  request('daemon.stop', { now: z.boolean().optional(), restart: z.boolean().optional() }),
   request('daemon.trace', { session: Ref.optional() }),
   request('daemon.doctor', { session: Ref.optional() }),
   request('ping', {}),

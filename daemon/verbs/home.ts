@@ -2,6 +2,7 @@
 import type { RequestOf } from '../../ipc/protocol.ts';
 import type { Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
+import { dayOf } from '../projector.ts';
 
 const listLimit = 1000;
 
@@ -15,14 +16,15 @@ export async function list(daemon: Daemon, _client: Client, ask: RequestOf<'list
   if (ask.what === 'actors') return { sessions: [], actors: await daemon.actors(), total: 0 };
   if (ask.what === 'awake') {
     const sessions = await daemon.sessions.awake();
-    return { sessions, actors: [], total: sessions.length };
+    return { sessions, actors: [], total: sessions.length, ...daemon.sessions.totals(dayOf(daemon.now())) };
   }
-  const { cwd, grep, archived, limit, offset } = ask;
+  const { cwd, sources, grep, archived, limit, offset } = ask;
   const found = await daemon.sessions.list({
     archived: archived ?? false,
     limit: limit ?? listLimit,
     offset: offset ?? 0,
     ...(cwd !== undefined && { cwd }),
+    ...(sources && { sources }),
     ...(grep !== undefined && { grep }),
   });
   return { ...found, actors: [] };
@@ -42,9 +44,9 @@ export async function status(daemon: Daemon) {
   return { ...(await daemon.status()) };
 }
 
-export function stopDaemon(daemon: Daemon, _client: Client, { now }: RequestOf<'daemon.stop'>) {
+export function stopDaemon(daemon: Daemon, _client: Client, { now, restart }: RequestOf<'daemon.stop'>) {
   // The answer goes out before the end begins.
-  setImmediate(() => daemon.stop(now ?? false));
+  setImmediate(() => daemon.stop({ wait: !now, commands: !restart, again: restart ?? false }));
   return {};
 }
 
@@ -53,9 +55,12 @@ export function trace(daemon: Daemon, client: Client, { session }: RequestOf<'da
   return {};
 }
 
-export const doctor = async (daemon: Daemon, client: Client, { session }: RequestOf<'daemon.doctor'>) => ({
-  checks: await daemon.doctor(session === undefined ? undefined : daemon.sessions.resolve(session, client.hello.cwd)),
-});
+export const doctor = async (daemon: Daemon, client: Client, { session }: RequestOf<'daemon.doctor'>) => {
+  const { cwd, env } = client.hello;
+  return {
+    checks: await daemon.doctor(session === undefined ? undefined : daemon.sessions.resolve(session, cwd), env),
+  };
+};
 
 export async function blobPut(daemon: Daemon, _client: Client, { hash, offset, bytes, last }: RequestOf<'blob.put'>) {
   await daemon.blobs.put(hash, offset, bytes, last);

@@ -1,7 +1,7 @@
 /** Verbs that make a session, look at it, and speak to it. */
 import { type SessionId, sessionActor } from '../../core/ids.ts';
 import { draft } from '../../core/rows.ts';
-import type { Attached } from '../../ipc/messages.ts';
+import type { AnswerOf, Attached, Resolved } from '../../ipc/messages.ts';
 import type { RequestOf } from '../../ipc/protocol.ts';
 import { type Answer, afterAnswer, type Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
@@ -57,7 +57,7 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
 export async function attach(
   daemon: Daemon,
   client: Client,
-  { session: ref, after, role, take, detachOthers, size }: RequestOf<'attach'>,
+  { session: ref, after, role, take, detachOthers, size, focused }: RequestOf<'attach'>,
 ): Promise<Attached & Answer> {
   const session = resolve(daemon, client, ref);
   const { host, hub, sessions, marks } = daemon;
@@ -69,13 +69,20 @@ export async function attach(
       `tcx unarchive ${sessions.name(session)}`,
     );
   await daemon.unpark(session);
+  if (before.meta.settings.unattended && client.hello.kind === 'tui' && role !== 'watch')
+    await attend(daemon, client, session);
   if (detachOthers) detachAll(daemon, session, client);
   const { draft: left, seen } = await marks.get(session);
   const from = after ?? Math.max(0, before.tree.seq - attachRows);
   const rows = await host.rows(session, from, before.tree.seq - from);
   const view = await sessions.view(await host.state(session));
   const join = () => {
-    hub.join(session, client, { role: role ?? 'drive', sent: rows.at(-1)?.seq ?? from, ...(size && { size }) });
+    hub.join(session, client, {
+      role: role ?? 'drive',
+      sent: rows.at(-1)?.seq ?? from,
+      focused: focused ?? true,
+      ...(size && { size }),
+    });
     hub.catchUp(session, client.client);
     if (take) takeOver(daemon, session, client);
   };
@@ -92,6 +99,14 @@ export async function attach(
   };
 }
 
+/** A session begun where nobody could be asked: now a person drives it. */
+const attend = ({ host }: Daemon, { label }: Client, session: SessionId) =>
+  host.send(session, {
+    to: sessionActor(session),
+    event: { type: 'configured', settings: { unattended: false }, by: label },
+    durable: true,
+  });
+
 /** Everybody else only watches from now on. */
 function takeOver({ hub }: Daemon, session: SessionId, client: Client) {
   for (const { outlet, role } of hub.seats(session)) {
@@ -107,7 +122,10 @@ function takeOver({ hub }: Daemon, session: SessionId, client: Client) {
 }
 
 function detachAll({ hub, crowd }: Daemon, session: SessionId, by: Client): number {
-  const others = hub.seats(session).filter(({ outlet }) => outlet.client !== by.client);
+  // A run without a screen is nobody's terminal.
+  const others = hub
+    .seats(session)
+    .filter(({ outlet }) => outlet.client !== by.client && crowd.clients.get(outlet.client)?.hello.kind !== 'exec');
   for (const { outlet } of others) {
     crowd.clients.get(outlet.client)?.push({ t: 'bye', session, why: 'detached', by: by.label });
     hub.leave(session, outlet.client);
@@ -343,23 +361,48 @@ export async function presence(daemon: Daemon, client: Client, { session: ref, .
   return {};
 }
 
-export async function resolved(daemon: Daemon, client: Client, { session: ref }: RequestOf<'resolve'>) {
+export async function resolved(
+  daemon: Daemon,
+  client: Client,
+  { session: ref }: RequestOf<'resolve'>,
+): Promise<Resolved> {
   const session = resolve(daemon, client, ref);
-  const { meta } = await daemon.host.state(session);
-  return { session, name: daemon.sessions.name(session), archived: meta.archived, cwd: meta.cwd };
+  const host = await daemon.host.state(session);
+  const { name, cwd, state, what, fix, pending, held, questions } = await daemon.sessions.view(host);
+  const { archived, ended } = host.meta;
+  return {
+    session,
+    name,
+    archived,
+    cwd,
+    state,
+    what,
+    ...(fix && { fix }),
+    ended: ended?.status ?? null,
+    pending: pending.length,
+    held,
+    questions,
+  };
 }
 
-export async function diff(daemon: Daemon, client: Client, { session: ref, turn }: RequestOf<'diff'>) {
+/** The patches that were done, with the turn and call each belongs to. */
+export async function diff(
+  daemon: Daemon,
+  client: Client,
+  { session: ref, turn }: RequestOf<'diff'>,
+): Promise<AnswerOf<'diff'>> {
   const session = resolve(daemon, client, ref);
-  const all = await daemon.host.rows(session, 0, Number.MAX_SAFE_INTEGER);
+  const { cwd, fork } = (await daemon.host.state(session)).meta;
+  const rows = await daemon.host.rows(session, 0, Number.MAX_SAFE_INTEGER);
+  const turns = new Map(rows.flatMap((row) => (row.kind === 'call' ? [[row.body.call, row.body.turn] as const] : [])));
   const applied = new Set(
-    all.flatMap((row) => (row.kind === 'output' && row.body.status === 'done' ? [row.body.call] : [])),
+    rows.flatMap((row) => (row.kind === 'output' && row.body.status === 'done' ? [row.body.call] : [])),
   );
-  const turns = new Map(all.flatMap((row) => (row.kind === 'call' ? [[row.body.call, row.body.turn] as const] : [])));
-  const changes = all.flatMap((row) =>
-    row.kind === 'patch' && applied.has(row.body.call) && (turn === undefined || turns.get(row.body.call) === turn)
-      ? row.body.changes
-      : [],
-  );
-  return { files: changes.map(({ path, diff, added, removed }) => ({ path, diff, added, removed })) };
+  const files = rows.flatMap((row) => {
+    // What a fork shares was done by its source.
+    if (row.kind !== 'patch' || row.seq <= (fork?.seq ?? 0) || !applied.has(row.body.call)) return [];
+    const { call, changes } = row.body;
+    return changes.map((change) => ({ ...change, call, turn: turns.get(call) ?? 0 }));
+  });
+  return { cwd, files: turn === undefined ? files : files.filter((file) => file.turn === turn) };
 }
