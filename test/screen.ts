@@ -36,6 +36,8 @@ export interface ScreenOptions {
   readonly rows?: number;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another file of ours instead of `tcx`. */
+  readonly program?: string;
 }
 
 export interface Exit {
@@ -50,9 +52,9 @@ export class Screen implements AsyncDisposable {
   #raw = '';
   #over: Exit | undefined;
 
-  constructor(home: TestHome, args: readonly string[], { columns = 80, rows = 24, cwd = home.work, env = {} }: ScreenOptions = {}) {
+  constructor(home: TestHome, args: readonly string[], { columns = 80, rows = 24, cwd = home.work, env = {}, program = join(root, 'dist', 'tcx.js') }: ScreenOptions = {}) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 20_000, allowProposedApi: true });
-    this.#pty = spawn(node, [join(root, 'dist', 'tcx.js'), ...args], { cols: columns, rows, cwd, env: { ...home.env, ...env } });
+    this.#pty = spawn(node, [program, ...args], { cols: columns, rows, cwd, env: { ...home.env, ...env } });
     this.#pty.onData((data) => {
       this.#raw += data;
       this.#terminal.write(data);

@@ -13,7 +13,7 @@ export function agentsLines(view: View, columns: number, height: number, theme: 
   const cost = rows.reduce((sum, session) => sum + (session.cost ?? 0), 0);
   const title = ends(
     { text: `Agents   all ${rows.length}${counts(rows, theme)}`, paint: theme.bold },
-    { text: cost > 0 ? money(cost) : '', paint: theme.dim },
+    { text: cost >= 0.005 ? money(cost) : '', paint: theme.dim },
     width,
   );
   if (rows.length === 0)

@@ -20,7 +20,7 @@ export function leavingText(view: View, leaving: Leaving): string {
 
 function sessionLines(view: View): string[] {
   const { name, session, turn, commands, cost, usage } = view.session!.view;
-  const spent = cost !== undefined && cost > 0 ? money(cost) : undefined;
+  const spent = cost !== undefined && cost >= 0.005 ? money(cost) : undefined;
   const parts = [
     `turn ${turn}`,
     commands.length > 0 && plural(commands.length, 'command'),

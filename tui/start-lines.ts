@@ -107,7 +107,7 @@ export function sessionRow(
   const { sign, paint } = theme.mark(state);
   const place = withFolder === undefined ? '' : `${pad(cut(withFolder, nameWidth - 2), nameWidth - 2)} `;
   const time = pad(`${state === 'done unread' ? 'done' : state} ${age(now - since)}`, stateWidth + 2);
-  const spent = cost !== undefined && cost > 0 ? money(cost).padStart(costWidth) : '';
+  const spent = cost !== undefined && cost >= 0.005 ? money(cost).padStart(costWidth) : '';
   const fixed = 4 + nameWidth + 1 + place.length + time.length + spent.length;
   const unread = state === 'done unread' ? '  unread' : '';
   const room = columns - fixed - unread.length - 1;

@@ -84,7 +84,7 @@ function rightItems({ session, sessions, screen }: View, theme: Theme): Item[] {
   const { contextTokens, contextWindow, cost, elsewhere } = session.view;
   const left = contextLeft(contextTokens, contextWindow);
   const items: Item[] = [{ text: `${left}% left`, paint: left <= fullContext ? theme.yellow : theme.dim }];
-  if (cost !== undefined && cost > 0) items.push({ text: money(cost), paint: theme.dim });
+  if (cost !== undefined && cost >= 0.005) items.push({ text: money(cost), paint: theme.dim });
   if (session.viewers.length > 1) items.push({ text: `${session.viewers.length} here`, paint: theme.magenta });
   if (elsewhere > 0)
     items.push({ text: `! ${elsewhere}`, paint: (text) => theme.reverse(theme.yellow(text)), must: true });

@@ -1,59 +1,32 @@
 /** A session on a screen: what is streamed, steered, queued and interrupted, with a real daemon and a scripted model. */
 import { expect } from 'vitest';
-import { startDaemon } from '../daemon.ts';
-import { type FakeReply, fakeModel } from '../fake-model.ts';
+import { until } from '../daemon.ts';
 import { press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
-
-const configFor = (v1: string) => `model = "gpt-5"
-model_provider = "fake"
-[model_providers.fake]
-base_url = "${v1}"
-wire_api = "responses"
-`;
-const words = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => `word${from + n}`).join(' ');
-
-/** A daemon that talks to a model which plays these replies. */
-async function withModel(replies: readonly FakeReply[]) {
-  const model = await fakeModel(replies);
-  const daemon = await startDaemon({ config: configFor(model.v1) });
-  return {
-    model,
-    daemon,
-    [Symbol.asyncDispose]: async () => {
-      await daemon[Symbol.asyncDispose]();
-      await model[Symbol.asyncDispose]();
-    },
-  };
-}
+import { runs, says, slowly, times, withModel } from './with-model.ts';
 
 verifies('7.01 7.03', 'tcx in a terminal: say something, see it answered word by word, leave', async () => {
-  await using it = await withModel([{ text: words(0, 60), delayMs: 30 }]);
+  await using it = await withModel([slowly(60, 30)]);
   await using screen = new Screen(it.daemon, []);
   await screen.until('this starts a new session');
-  screen.press('tell me', press.enter);
+  screen.press('explain quicksort', press.enter);
   await screen.until('word3');
   expect(screen.text()).not.toContain('word59');
   expect(screen.text()).toMatch(/Thinking \d+s · .* tokens · esc interrupts/);
   await screen.until('word59');
-  await screen.until('Worked for');
-  const shown = screen.text();
-  for (const n of [0, 31, 59]) expect(shown.split(new RegExp(`\\bword${n}\\b`)).length - 1).toBe(1);
+  const shown = await screen.until('Worked for');
+  for (const n of [0, 31, 59]) expect(times(shown, `word${n}`)).toBe(1);
   screen.press(press.ctrlD);
   expect(await screen.exited).toMatchObject({ code: 0 });
   await screen.untilPrinted('Token usage');
   const left = screen.scrollback().join('\n');
-  expect(left).toContain('tell-me is idle.');
-  expect(left).toContain('To come back:  tcx attach tell-me');
+  expect(left).toContain('explain-quicksort is idle.');
+  expect(left).toContain('To come back:  tcx attach explain-quicksort');
   expect(left).toMatch(/Token usage: total=\d+ input=\d+ output=\d+/);
 });
 
 verifies('8.11', 'enter steers the running turn, tab queues the next one, shift-left takes it back', async () => {
-  await using it = await withModel([
-    { text: words(0, 200), delayMs: 50 },
-    { text: 'steered', deltas: 1 },
-    { text: 'and the queued one', deltas: 1 },
-  ]);
+  await using it = await withModel([slowly(200, 50), says('steered'), says('and the queued one')]);
   await using screen = new Screen(it.daemon, []);
   await screen.until('this starts a new session');
   screen.press('begin', press.enter);
@@ -65,20 +38,17 @@ verifies('8.11', 'enter steers the running turn, tab queues the next one, shift-
   screen.press(press.tab);
   await screen.until('next: later please');
   screen.press('now this', press.enter);
-  await screen.until('› now this');
   await screen.until('and the queued one');
-  await it.model.request(3);
   const asked = JSON.stringify(it.model.requests[1]!.body.input);
   expect(asked).toContain('now this');
   expect(asked).not.toContain('later please');
+  const last = JSON.stringify(it.model.requests[2]!.body.input);
+  expect(times(last, 'now this')).toBe(1);
+  expect(times(last, 'later please')).toBe(1);
 });
 
 verifies('8.02', 'esc interrupts at once, whatever is typed; the draft stays, the queue is held', async () => {
-  await using it = await withModel([
-    { text: words(0, 400), delayMs: 50 },
-    { text: 'after', deltas: 1 },
-    { text: 'the held one', deltas: 1 },
-  ]);
+  await using it = await withModel([slowly(400, 50), says('after'), says('the held one')]);
   await using screen = new Screen(it.daemon, []);
   await screen.until('this starts a new session');
   screen.press('go', press.enter);
@@ -94,6 +64,45 @@ verifies('8.02', 'esc interrupts at once, whatever is typed; the draft stays, th
   expect(it.model.requests).toHaveLength(1);
   screen.press(press.enter);
   await screen.until('the held one');
-  await it.model.request(3);
   expect(JSON.stringify(it.model.requests[1]!.body.input)).toContain('turn_aborted');
 });
+
+verifies(
+  '7.01',
+  'commands, edits and plans are cells with exit, time, the end of the output and the changed lines',
+  async () => {
+    const patch = '*** Begin Patch\n*** Add File: hello.txt\n+one\n+two\n*** End Patch\n';
+    const plan = {
+      plan: [
+        { step: 'look', status: 'completed' },
+        { step: 'act', status: 'in_progress' },
+      ],
+    };
+    await using it = await withModel(
+      [
+        { calls: [{ name: 'update_plan', args: plan }] },
+        runs('pwd', 'ls nothing-here'),
+        { calls: [{ name: 'apply_patch', args: patch, form: 'custom' }] },
+        says('done with it'),
+      ],
+      { config: '[tools.update_plan]\nenabled = true\n' },
+    );
+    await using screen = new Screen(it.daemon, [], { rows: 50 });
+    await screen.until('this starts a new session');
+    screen.press('work', press.enter);
+    await screen.until('Edit?');
+    await screen.until((text) => text.includes('needs you'));
+    await until(() => {
+      if (screen.text().includes('› 1  ')) screen.press(press.down);
+      return screen.text().includes('› 2  ');
+    }, 'the question to take keys');
+    screen.press(press.enter);
+    const text = await screen.until('done with it');
+    expect(text).toMatch(/Plan 1 of 2/);
+    expect(text).toMatch(/✓ look\n\s+▸ act/);
+    expect(text).toMatch(/Ran pwd\s+✓ exit 0 · \d/);
+    expect(text).toMatch(/Ran ls nothing-here\s+✗ exit 2 · \d/);
+    expect(text).toMatch(/Added hello.txt \(\+2 −0\)\n\s+1 \+ one\n\s+2 \+ two/);
+    expect(text).toContain('You approved hello.txt');
+  },
+);
