@@ -86,9 +86,11 @@ export class Acts {
   }
 
   #stop(key: string) {
-    if (key === 't') void this.#desk.interrupt('');
+    if (key === 't') void this.#desk.asks.interrupt('');
     if (key === 's')
-      void this.#desk.ask((client, session) => client.request('stop', { session, key: `stop ${this.#deps.now()}` }));
+      void this.#desk.asks.ask((client, session) =>
+        client.request('stop', { session, key: `stop ${this.#deps.now()}` }),
+      );
   }
 
   #leader(key: string) {
@@ -97,16 +99,16 @@ export class Acts {
       case 'detach':
         return void desk.leave();
       case 'agents':
-        return desk.showAgents();
+        return desk.lists.showAgents();
       case 'new_session':
-        return void desk.newHere();
+        return void desk.opening.newHere().then(() => this.#desk.lists.refresh());
       case 'next_need':
-        return void desk.openNextNeed();
+        return void desk.opening.showNextNeed();
       case 'last_session':
-        return void desk.openLast();
+        return void desk.opening.showLast();
       case 'watch': {
         const role = isWatching(this.#store.get()) ? 'drive' : 'watch';
-        return void desk.ask((client, session) => client.request('presence', { session, role }));
+        return void desk.asks.ask((client, session) => client.request('presence', { session, role }));
       }
       case 'look_at_question':
         return lookAtQuestion(this.#deps);
@@ -147,10 +149,10 @@ export class Acts {
           }));
         return this.#store.update((before) => ({ ...before, question: putDown(before.question) }));
       case 'clear':
-        this.#desk.remember(expand(view.editor));
+        this.#desk.prompts.remember(expand(view.editor));
         return this.#store.update((before) => ({ ...before, editor: cleared(before.editor), walk: undefined }));
       case 'interrupt':
-        return void this.#desk.interrupt(
+        return void this.#desk.asks.interrupt(
           `interrupted · ctrl-c again leaves · ${view.session?.view.name ?? 'the session'} stays`,
         );
       case 'leave':
@@ -162,7 +164,7 @@ export class Acts {
   #watcherKey({ name }: Key) {
     if (this.#scrollKey(name)) return;
     if (name === 'ctrl-d') return void this.#desk.leave();
-    if (name === 'left') return this.#desk.showAgents();
+    if (name === 'left') return this.#desk.lists.showAgents();
     if (name === 'up' || name === 'down') this.#scroll(name === 'up' ? -1 : 1);
   }
 
@@ -195,10 +197,10 @@ export class Acts {
     if (empty && this.#emptyKey(view, key)) return;
     switch (actionOf('chat', key.name)) {
       case 'interrupt_turn':
-        if (isRunning(view)) void this.#desk.interrupt('');
+        if (isRunning(view)) void this.#desk.asks.interrupt('');
         return;
       case 'edit_queued_message':
-        return void this.#desk.editQueued();
+        return void this.#desk.asks.editQueued();
     }
     if (this.#composerAction(this.#store.get(), key)) return;
     this.#edit(key);
@@ -211,7 +213,7 @@ export class Acts {
         void this.#desk.leave();
         return true;
       case 'open_agents':
-        this.#desk.showAgents();
+        this.#desk.lists.showAgents();
         return true;
       case 'show_keys':
         this.#popup({ kind: 'keys' });
@@ -261,7 +263,7 @@ export class Acts {
     const walking = view.walk !== undefined && editor.text === view.walk.entries[view.walk.at];
     if (!edge || (!walking && editor.text !== '')) return false;
     if (!walking && by < 0) return false;
-    const next = walk(walking ? view.walk : undefined, editor.text, this.#desk.prompts, by);
+    const next = walk(walking ? view.walk : undefined, editor.text, this.#desk.prompts.all, by);
     if (next === undefined && !walking) return false;
     const text = next ? next.entries[next.at]! : (view.walk?.draft ?? '');
     this.#store.update((before) => ({
@@ -280,7 +282,7 @@ export class Acts {
     if (next) return this.#store.update((before) => ({ ...before, editor: next }));
     const text = expand(view.editor).trim();
     if (text === '') {
-      if (view.session?.view.held && view.session.view.pending.length > 0) this.#desk.release();
+      if (view.session?.view.held && view.session.view.pending.length > 0) this.#desk.asks.release();
       return;
     }
     const slash = this.#slashOf(view, text);

@@ -1,5 +1,6 @@
 /** From the view to a frame: which parts there are, how high each is, and their lines. Pure but for memories of what was laid out. */
 import { agentsLines } from './agents-lines.ts';
+import { asciiSigns } from './ascii.ts';
 import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts';
 import { composerLines } from './composer-lines.ts';
 import type { FirstChoice } from './first-choice.ts';
@@ -9,7 +10,7 @@ import { slashMatches } from './slash.ts';
 import { helpLines } from './slash-actions.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
-import { clean, cut, ends, oneLine } from './text.ts';
+import { clean, cut, ends, graphemes, oneLine, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { Cell } from './transcript.ts';
 import { isRunning, isWatching, type View } from './view.ts';
@@ -45,6 +46,8 @@ const smallest = { columns: 20, rows: 5 };
 const reasoningLines = 4;
 const previewLines = 3;
 const slashLines = 8;
+/** Inline, what may still change is kept low: a terminal that shrinks pushes what is higher into its scrollback. */
+const inlineLines = 10;
 
 export class Drawing {
   readonly #deps: DrawingDeps;
@@ -60,7 +63,7 @@ export class Drawing {
 
   /** The same view gives the same frame. */
   frame(view: View): Frame {
-    if (this.#frame?.view !== view) this.#frame = { view, frame: this.#draw(view) };
+    if (this.#frame?.view !== view) this.#frame = { view, frame: this.#plain(this.#draw(view)) };
     return this.#frame.frame;
   }
 
@@ -79,7 +82,18 @@ export class Drawing {
   }
 
   /** A cell for the scrollback, with the blank line after it. */
-  printed = (view: View, cell: Cell): readonly string[] => [...cellLines(cell, this.style(view)), ''];
+  printed(view: View, cell: Cell): readonly string[] {
+    return this.#signs([...cellLines(cell, this.style(view)), '']);
+  }
+
+  #signs = (lines: readonly string[]) => (this.theme.ascii ? lines.map(asciiSigns) : lines);
+
+  #plain(frame: Frame): Frame {
+    if (!this.theme.ascii) return frame;
+    const { transcript, working, above, input, below } = frame;
+    const [a, b, c, d, e] = [transcript, working, above, input, below].map(this.#signs);
+    return { ...frame, transcript: a!, working: b!, above: c!, input: d!, below: e! };
+  }
 
   #draw(view: View): Frame {
     const { columns, rows } = view.size;
@@ -95,11 +109,14 @@ export class Drawing {
       return this.#page(view, (width, height) => agentsLines(view, width, height, this.theme), hint);
     }
     const parts = this.#parts(view);
-    const height = (view.inline ? rows - 1 : rows) - parts.fixed;
+    const room = (view.inline ? rows - 1 : rows) - parts.fixed;
+    const asked = (view.session?.view.questions.length ?? 0) > 0;
+    const height =
+      view.inline && view.screen === 'session' && !asked && !view.popup ? Math.min(room, inlineLines) : room;
     const lines = this.#upper(view, height);
     const shown = view.inline ? lines.slice(-Math.max(0, height)) : padded(lines, height);
     const top = shown.length + parts.working.length + parts.above.length;
-    const cursor = parts.cursor && { x: parts.cursor.x, y: top + parts.cursor.y };
+    const cursor = parts.cursor && !view.inline ? { x: parts.cursor.x, y: top + parts.cursor.y } : undefined;
     return {
       transcript: shown,
       working: parts.working,
@@ -237,15 +254,40 @@ export class Drawing {
     if (isWatching(view)) return { lines: [` ${theme.dim('watching · ctrl-x v to drive')}`], cursor: undefined };
     const prompt = ` ${theme.glyph.prompt} `;
     if (view.editor.text === '') {
-      const line = `${prompt}${theme.dim(cut(placeholder(view), columns - 4))}`;
-      return { lines: [line], cursor: { x: 3, y: 0 } };
+      const text = cut(placeholder(view), columns - 4);
+      if (view.inline)
+        return { lines: [`${prompt}${theme.reverse(text[0] ?? ' ')}${theme.dim(text.slice(1))}`], cursor: undefined };
+      return { lines: [`${prompt}${theme.dim(text)}`], cursor: { x: 3, y: 0 } };
     }
-    const { lines, cursor } = composerLines(view.editor, columns - 4, room);
+    const { lines: plain, cursor } = composerLines(view.editor, columns - 4, room);
+    const lines = view.inline
+      ? plain.map((line, y) => (y === cursor.y ? withCursor(line, cursor.x, theme) : line))
+      : plain;
     return {
       lines: lines.map((line, at) => `${at === 0 ? prompt : '   '}${line}`),
       cursor: { x: cursor.x + 3, y: cursor.y },
     };
   }
+}
+
+/**
+ * Inline, the terminal's own cursor stays below the frame and one is drawn: a terminal that loses rows drops those below its
+ * cursor, and a frame on its way would then be written over what is settled.
+ */
+function withCursor(line: string, x: number, theme: Theme): string {
+  let at = 0;
+  const shown = graphemes(line).map((each) => {
+    const here = at === x;
+    at += widthOf(each);
+    return here ? theme.reverse(each) : each;
+  });
+  return x >= at ? `${shown.join('')}${theme.reverse(' ')}` : shown.join('');
+}
+
+/** Rows that a frame takes beyond its lines once the terminal has become narrower and broken them anew. */
+export function brokenRows({ transcript, working, above, input, below }: Frame, columns: number): number {
+  const lines = [...transcript, ...working, ...above, ...input, ...below];
+  return lines.reduce((sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1), 0);
 }
 
 const padded = (lines: readonly string[], height: number): readonly string[] =>

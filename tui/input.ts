@@ -95,6 +95,12 @@ export class InputReader {
     if (sequence.length < 2 || sequence[1] === '[' || sequence[1] === 'O') return;
     const inner = sequence.slice(1);
     const { name, text } = legacyKey(inner);
+    // Nobody holds alt and ctrl together here: it is Esc, and at once another key.
+    if (name.startsWith('ctrl-') && inner !== '\n' && inner !== '\b') {
+      this.#key('esc');
+      this.#key(name);
+      return;
+    }
     this.#key(`alt-${name === 'text' ? (text ?? inner) : name}`);
   }
 

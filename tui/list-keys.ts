@@ -21,7 +21,7 @@ function stripKey(deps: ActDeps, view: View, { name }: Key): 'composer' | undefi
   if (name === 'down') return void to(deps, view.row + 1 < rows.length ? view.row + 1 : -1);
   if (name === 'esc') return void to(deps, -1);
   const chosen = rows[view.row];
-  if (name === 'enter' && chosen) return void deps.desk.tryOpen(chosen.id);
+  if (name === 'enter' && chosen) return void deps.desk.opening.show(chosen.id);
   to(deps, -1);
   return 'composer';
 }
@@ -57,7 +57,7 @@ function agentsKey(deps: ActDeps, view: View, { name }: Key) {
       return to(deps, rows.length - 1);
     case 'accept': {
       const chosen = rows[view.row];
-      if (chosen) void deps.desk.tryOpen(chosen.id);
+      if (chosen) void deps.desk.opening.show(chosen.id);
       return;
     }
     case 'cancel':

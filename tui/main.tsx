@@ -9,12 +9,13 @@ import type { SettingsAsk } from '../ipc/protocol.ts';
 import { Acts } from './act.ts';
 import { App } from './app.tsx';
 import { branchOf } from './branch.ts';
-import { Desk, type Leaving, type OpenHow } from './desk.ts';
-import { Drawing } from './drawing.ts';
+import { Desk, type Leaving } from './desk.ts';
+import { brokenRows, Drawing } from './drawing.ts';
 import { type FirstChoice, firstChoices } from './first-choice.ts';
 import { keepChoice } from './first-config.ts';
 import { InputReader } from './input.ts';
 import { leavingText } from './leaving.ts';
+import type { OpenHow } from './opening.ts';
 import { createViewStore, StoreContext } from './store.ts';
 import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
@@ -95,16 +96,13 @@ class Tui {
     );
     const first = this.#firstView(size, marked);
     this.#store = createViewStore(first, now);
-    const settings = () => this.#settings;
     this.#desk = new Desk({
       store: this.#store,
       connect: options.connect,
       now,
       newSession: options.newSession,
       newKey: options.newKey,
-      get settings() {
-        return settings();
-      },
+      settings: () => this.#settings,
       name: options.opening.kind === 'new' ? options.opening.name : undefined,
       historyPath: join(options.home, 'history.jsonl'),
       minus: theme.glyph.minus,
@@ -214,7 +212,7 @@ class Tui {
   async #begin() {
     try {
       const client = await this.#desk.connect();
-      if (this.#options.opening.kind !== 'session') void this.#desk.watchLists();
+      if (this.#options.opening.kind !== 'session') void this.#desk.lists.watch();
       const config = await this.#configuration(client);
       await this.#open(client, config);
     } catch (error) {
@@ -230,7 +228,7 @@ class Tui {
       return undefined;
     });
     const { history } = (config?.config ?? {}) as { history?: { persistence?: string; max_bytes?: number } };
-    this.#desk.keepHistory(history?.persistence !== 'none', history?.max_bytes);
+    this.#desk.prompts.configure(history?.persistence !== 'none', history?.max_bytes);
     return config;
   }
 
@@ -239,7 +237,7 @@ class Tui {
     if (opening.kind === 'session') {
       if (opening.settings && Object.keys(opening.settings).length > 0)
         await client.request('settings', { session: opening.ref, settings: opening.settings });
-      await this.#desk.open(opening.ref, opening.how);
+      await this.#desk.opening.open(opening.ref, opening.how);
       if (opening.prompt !== undefined) this.#desk.say(opening.prompt, 'steer');
       return;
     }
@@ -270,7 +268,7 @@ class Tui {
       row: -1,
       model: choice.provider === 'demo' ? 'demo' : choice.name,
     }));
-    void this.#desk.refreshLists();
+    void this.#desk.lists.refresh();
     this.#configured();
   }
 
@@ -299,9 +297,10 @@ class Tui {
     const size = sizeOf(this.#options.stdout);
     const before = this.#store.get().size;
     if (size.columns === before.columns && size.rows === before.rows) return;
+    const broken = this.#options.inline ? brokenRows(this.#drawing.frame(this.#store.get()), size.columns) : 0;
     this.#ink?.clear();
     this.#surface.resize(size);
-    if (!this.#options.inline) this.#terminal.write('\u001b[H\u001b[J');
+    this.#terminal.write(this.#options.inline ? '\u001b[A\u001b[2K'.repeat(broken) : '\u001b[H\u001b[J');
     this.#store.update((view) => ({ ...view, size }));
   }
 

@@ -35,9 +35,9 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
     case 'move_down':
       return move(1);
     case 'accept':
-      return desk.decide(approval, choices[view.choice]!.id, name);
+      return desk.asks.decide(approval, choices[view.choice]!.id, name);
     case 'decline':
-      return desk.decide(approval, choices.some(({ id }) => id === 'abort') ? 'abort' : 'no', name);
+      return desk.asks.decide(approval, choices.some(({ id }) => id === 'abort') ? 'abort' : 'no', name);
     case 'next': {
       const all = view.session!.view.questions;
       const next = all[(all.findIndex(({ id }) => id === question.id) + 1) % all.length]!;
@@ -49,7 +49,7 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
   const letter = name === 'n' || name === 'c' ? 'esc' : name;
   const picked =
     choices.find(({ key }) => key === letter) ?? (/^[1-9]$/.test(name) ? choices[Number(name) - 1] : undefined);
-  if (picked) desk.decide(approval, picked.id, name);
+  if (picked) desk.asks.decide(approval, picked.id, name);
   // Whoever wants to write something puts the question down by it.
   else if (name === 'space') store.update((before) => ({ ...before, question: putDown(before.question) }));
 }

@@ -14,11 +14,11 @@ export function scrollBy({ store, desk, drawing }: Scrolling, lines: number) {
   const view = store.get();
   if (!view.session || view.inline || view.screen !== 'session') return;
   const { cells, live, style, height, shown } = drawing.transcript(view);
-  if (lines < 0 && shown.atTop) return void desk.page();
+  if (lines < 0 && shown.atTop) return void desk.asks.page();
   const by = Number.isFinite(lines) ? lines : -1_000_000;
   const anchor = scrolled(cells, live, style, height, view.anchor, by);
   store.update((before) => ({ ...before, anchor }));
-  if (lines < 0 && drawing.transcript(store.get()).shown.atTop) void desk.page();
+  if (lines < 0 && drawing.transcript(store.get()).shown.atTop) void desk.asks.page();
 }
 
 export const scrollEnd = ({ store }: Pick<Scrolling, 'store'>) =>

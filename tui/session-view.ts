@@ -16,17 +16,13 @@ type Change = (session: OpenSession) => OpenSession;
 const inSession = (view: View, change: Change): View =>
   view.session ? { ...view, session: change(view.session) } : view;
 
-export function attached(
-  view: View,
-  { view: state, rows, more, live, presence, client, draft }: Attached,
-  divider: Divider | undefined,
-): View {
+export function attached(view: View, { view: state, rows, more, live, presence, client, draft }: Attached): View {
   const fresh: OpenSession = {
     ...emptySession,
     view: state,
     rows,
     more,
-    transcript: transcriptOf(rows, divider),
+    transcript: addRows(emptyTranscript, rows),
     heardAt: view.now,
     viewers: presence,
     client,
@@ -47,16 +43,16 @@ export interface Divider {
   readonly text: string;
 }
 
-function transcriptOf(rows: readonly Row[], divider: Divider | undefined): Transcript {
-  if (!divider) return addRows(emptyTranscript, rows);
-  const seen = addRows(
-    emptyTranscript,
-    rows.filter(({ seq }) => seq <= divider.after),
-  );
-  const line = { id: 'divider', seq: divider.after, kind: 'divider', text: divider.text } as const;
-  return addRows(
-    addLocal(seen, line),
-    rows.filter(({ seq }) => seq > divider.after),
+/** The line where somebody stopped looking. */
+export function divided(view: View, session: string, { after, text }: Divider): View {
+  if (view.session?.view.session !== session || view.session.printed > 0) return view;
+  const line: OwnCell = { id: 'divider', seq: after, kind: 'divider', text };
+  return inSession(view, (open) =>
+    rebuilt(
+      open,
+      open.rows,
+      [...ownCells(open), line].sort((a, b) => a.seq - b.seq),
+    ),
   );
 }
 
@@ -188,15 +184,18 @@ export function paged(view: View, session: string, older: readonly Row[]): View 
     const first = open.rows[0]?.seq ?? Number.POSITIVE_INFINITY;
     const before = older.filter(({ seq }) => seq < first);
     const rows = [...before, ...open.rows];
-    const outputs = open.transcript.cells.flatMap((cell) =>
-      cell.kind === 'command' && cell.state === 'running' ? [cell] : [],
-    );
-    const rebuilt = outputs.reduce(
-      (all, { call, output }) => withOutput(all, call, output),
-      refolded(rows, ownCells(open)),
-    );
-    return { ...open, rows, transcript: rebuilt, paging: false, more: (rows[0]?.seq ?? 1) > 1 && before.length > 0 };
+    const more = (rows[0]?.seq ?? 1) > 1 && before.length > 0;
+    return { ...rebuilt(open, rows, ownCells(open)), paging: false, more };
   });
+}
+
+/** The transcript folded anew; what running commands have said so far is no row and comes along. */
+function rebuilt(open: OpenSession, rows: readonly Row[], own: readonly OwnCell[]): OpenSession {
+  const running = open.transcript.cells.flatMap((cell) =>
+    cell.kind === 'command' && cell.state === 'running' ? [cell] : [],
+  );
+  const transcript = running.reduce((all, { call, output }) => withOutput(all, call, output), refolded(rows, own));
+  return { ...open, rows, transcript };
 }
 
 /** The rows again, with this client's own words where they were. */

@@ -23,10 +23,11 @@ export async function runSlash(deps: SlashDeps, { name }: SlashCommand, argument
       await desk.leave();
       return true;
     case 'new':
-      await desk.newHere();
+      await desk.opening.newHere();
+      void desk.lists.refresh();
       return true;
     case 'agents':
-      desk.showAgents();
+      desk.lists.showAgents();
       return true;
     case 'help':
       store.update((view) => ({ ...view, popup: { kind: 'keys' } }));
@@ -51,7 +52,7 @@ async function inSession({ desk, store }: SlashDeps, name: string, argument: str
       return stopCommands(desk, store);
     case 'rename':
       if (argument === '') return missing(desk, '/rename NAME');
-      return desk.ask((client, session) => client.request('rename', { session, name: argument }));
+      return desk.asks.ask((client, session) => client.request('rename', { session, name: argument }));
     case 'model': {
       const { model, effort } = view.settings;
       if (argument === '') return missing(desk, `/model NAME; now: ${model}${effort ? ` ${effort}` : ''}`);
@@ -85,7 +86,7 @@ function modelAsk(argument: string): SettingsAsk {
 }
 
 const change = (desk: Desk, settings: SettingsAsk) =>
-  desk.ask((client, session) => client.request('settings', { session, settings }));
+  desk.asks.ask((client, session) => client.request('settings', { session, settings }));
 
 function missing(desk: Desk, text: string): false {
   desk.hint(text, 'warn');
@@ -98,7 +99,8 @@ async function stopCommands(desk: Desk, store: ViewStore): Promise<boolean> {
     desk.hint('no command runs in the background', 'dim');
     return true;
   }
-  for (const { n } of commands) await desk.ask((client, session) => client.request('kill', { session, command: n }));
+  for (const { n } of commands)
+    await desk.asks.ask((client, session) => client.request('kill', { session, command: n }));
   desk.hint(`ending ${plural(commands.length, 'command')}`, 'dim');
   return true;
 }
@@ -146,7 +148,7 @@ async function status(desk: Desk, store: ViewStore) {
 }
 
 async function diff(desk: Desk, store: ViewStore): Promise<boolean> {
-  return desk.ask(async (client, session) => {
+  return desk.asks.ask(async (client, session) => {
     const { files } = await client.request('diff', { session });
     if (files.length === 0) return desk.hint('this session has changed no file', 'dim');
     const lines = files.flatMap(({ path, diff: text, added, removed }) => [

@@ -6,7 +6,7 @@ import { modesLeftOn, press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
 import { says, slowly, times, type WithModel, withModel } from './with-model.ts';
 
-async function begun(it: WithModel, screen: Screen) {
+async function begun(screen: Screen) {
   await screen.until('this starts a new session');
   screen.press('count', press.enter);
   await screen.until('word2');
@@ -29,7 +29,7 @@ for (const [way, leave, code] of ways) {
   verifies('12.01 7.25', `${way} leaves the turn running and the terminal as it was`, async () => {
     await using it = await withModel([slowly(40, 60)]);
     await using screen = new Screen(it.daemon, []);
-    await begun(it, screen);
+    await begun(screen);
     leave(screen);
     expect(await screen.exited).toMatchObject({ code });
     if (way !== 'ctrl-\\') {
@@ -47,7 +47,7 @@ verifies(
   async () => {
     await using it = await withModel([slowly(30, 60)]);
     const screen = new Screen(it.daemon, []);
-    await begun(it, screen);
+    await begun(screen);
     screen.press('half a thought');
     await screen.until('› half a thought');
     await until(async () => {
@@ -69,7 +69,7 @@ verifies(
 verifies('12.01', 'attach shows what was missed under a divider, then live text, nothing twice', async () => {
   await using it = await withModel([slowly(20, 40), slowly(60, 60)]);
   await using screen = new Screen(it.daemon, []);
-  await begun(it, screen);
+  await begun(screen);
   await screen.until('Worked for');
   // It was looked at, on a focused screen, to its end.
   await until(async () => {
@@ -94,7 +94,7 @@ verifies('12.01', 'attach shows what was missed under a divider, then live text,
 verifies('12.01', 'ctrl-c peels one layer a press: the draft, the turn, the screen; never the session', async () => {
   await using it = await withModel([slowly(400, 50), says('never')]);
   await using screen = new Screen(it.daemon, []);
-  await begun(it, screen);
+  await begun(screen);
   screen.press('some words');
   await screen.until('› some words');
   screen.press(press.ctrlC);
@@ -116,7 +116,7 @@ verifies('12.01', 'ctrl-c peels one layer a press: the draft, the turn, the scre
 verifies('12.01', 'a held ctrl-c interrupts and does not leave', async () => {
   await using it = await withModel([slowly(400, 50)]);
   await using screen = new Screen(it.daemon, []);
-  await begun(it, screen);
+  await begun(screen);
   for (let n = 0; n < 30; n++) {
     screen.press(press.ctrlC);
     await new Promise((resolve) => setTimeout(resolve, 33));

@@ -5,12 +5,12 @@ import { press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
 import { runs, says, type WithModel, withModel } from './with-model.ts';
 
-/** A question is deaf in its first moments; when an arrow moves the mark, it takes keys. The mark is then on the second row. */
+/** A question is deaf in its first moments; when an arrow moves the mark, it takes keys. The mark is then on another row. */
 async function untilItTakesKeys(screen: Screen) {
   await screen.until(/! (Approve|Edit)\?/);
   await until(() => {
     if (screen.text().includes('› 1  ')) screen.press(press.down);
-    return screen.text().includes('› 2  ');
+    return /› [2-9] {2}/.test(screen.text());
   }, 'the question to take keys');
 }
 

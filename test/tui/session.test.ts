@@ -94,9 +94,9 @@ verifies(
     await screen.until((text) => text.includes('needs you'));
     await until(() => {
       if (screen.text().includes('› 1  ')) screen.press(press.down);
-      return screen.text().includes('› 2  ');
+      return /› [2-9] {2}/.test(screen.text());
     }, 'the question to take keys');
-    screen.press(press.enter);
+    screen.press('a');
     const text = await screen.until('done with it');
     expect(text).toMatch(/Plan 1 of 2/);
     expect(text).toMatch(/✓ look\n\s+▸ act/);

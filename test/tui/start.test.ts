@@ -7,76 +7,91 @@ import { press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
 import { says, slowly, withModel } from './with-model.ts';
 
-verifies('7.01', 'the first start with nothing: one Enter gives the demo, which is asked about again at the next start', async () => {
-  await using daemon = await startDaemon({ cold: true });
-  const screen = new Screen(daemon, []);
-  const first = await screen.until('Which model shall it use?');
-  expect(first).toMatch(/› 2 {2}Demo +no AI: a scripted stand-in/);
-  expect(first).toContain('1  Another');
-  screen.press(press.enter);
-  await screen.until('demo (no AI)');
-  screen.press('run pwd', press.enter);
-  const text = await screen.until('Worked for');
-  expect(text).toContain('I am the demo model');
-  expect(text).toMatch(/Ran pwd +✓ exit 0/);
-  screen.press(press.ctrlD);
-  await screen.exited;
-  expect(existsSync(join(daemon.home, 'config.toml'))).toBe(false);
-  await using again = new Screen(daemon, []);
-  await again.until('Which model shall it use?');
-  again.press('1');
-  await again.until('base_url = "http://127.0.0.1:8080/v1"');
-  again.press(press.esc);
-  expect(await again.exited).toMatchObject({ code: 0 });
-});
+verifies(
+  '7.01',
+  'the first start with nothing: one Enter gives the demo, which is asked about again at the next start',
+  async () => {
+    await using daemon = await startDaemon({ cold: true });
+    const screen = new Screen(daemon, []);
+    const first = await screen.until('Which model shall it use?');
+    expect(first).toMatch(/› 2 {2}Demo +no AI: a scripted stand-in/);
+    expect(first).toContain('1  Another');
+    screen.press(press.enter);
+    await screen.until('demo (no AI)');
+    screen.press('run pwd', press.enter);
+    const text = await screen.until('Worked for');
+    expect(text).toContain('I am the demo model');
+    expect(text).toMatch(/Ran pwd +✓ exit 0/);
+    screen.press(press.ctrlD);
+    await screen.exited;
+    expect(existsSync(join(daemon.home, 'config.toml'))).toBe(false);
+    await using again = new Screen(daemon, []);
+    await again.until('Which model shall it use?');
+    again.press('1');
+    await again.until('base_url = "http://127.0.0.1:8080/v1"');
+    again.press(press.esc);
+    expect(await again.exited).toMatchObject({ code: 0 });
+  },
+);
 
-verifies('7.01', 'the first start with a key in the environment: found, preselected, kept, and not asked again', async () => {
-  await using daemon = await startDaemon({ cold: true, env: { ANTHROPIC_API_KEY: 'sk-test-1', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' } });
-  await using screen = new Screen(daemon, []);
-  const first = await screen.until('Which model shall it use?');
-  expect(first).toMatch(/› 1 {2}Anthropic +ANTHROPIC_API_KEY is set in this terminal/);
-  expect(first).not.toContain('sk-test-1');
-  screen.press(press.enter);
-  await screen.until('this starts a new session');
-  expect(readFileSync(join(daemon.home, 'config.toml'), 'utf8')).toBe('model_provider = "anthropic"\n');
-  screen.press(press.ctrlC);
-  await screen.exited;
-  await using again = new Screen(daemon, []);
-  const text = await again.until('this starts a new session');
-  expect(text).not.toContain('Which model');
-});
-
-verifies('7.01 12.01', 'tcx opened and left ten times leaves nothing; with sessions here it shows them, and ↑ Enter attaches', async () => {
-  await using it = await withModel([says('the first answer'), slowly(100)]);
-  using client = await it.daemon.client();
-  const all = async () => (await client.request('list', { what: 'sessions' })).total;
-  for (let n = 0; n < 10; n++) {
-    await using screen = new Screen(it.daemon, []);
+verifies(
+  '7.01',
+  'the first start with a key in the environment: found, preselected, kept, and not asked again',
+  async () => {
+    await using daemon = await startDaemon({
+      cold: true,
+      env: { ANTHROPIC_API_KEY: 'sk-test-1', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' },
+    });
+    await using screen = new Screen(daemon, []);
+    const first = await screen.until('Which model shall it use?');
+    expect(first).toMatch(/› 1 {2}Anthropic +ANTHROPIC_API_KEY is set in this terminal/);
+    expect(first).not.toContain('sk-test-1');
+    screen.press(press.enter);
     await screen.until('this starts a new session');
-    screen.press(n % 2 === 0 ? press.ctrlD : press.ctrlC);
-    expect(await screen.exited).toMatchObject({ code: 0 });
-  }
-  expect(await all()).toBe(0);
-  await using made = new Screen(it.daemon, ['say something']);
-  await made.until('the first answer');
-  made.press(press.ctrlD);
-  await made.exited;
-  await using screen = new Screen(it.daemon, []);
-  await screen.until(/Here\n +✓ say-something +done \d+s/);
-  screen.press(press.up);
-  await screen.until('› ✓ say-something');
-  screen.press(press.esc);
-  await screen.untilGone('› ✓ say-something');
-  screen.press(press.up, press.enter);
-  await screen.until('the first answer');
-  // A new one beside it; the old one stays.
-  screen.press(press.ctrlX, 'c');
-  await screen.until('this starts a new session');
-  screen.press('and another', press.enter);
-  await screen.until('word3');
-  screen.press(press.ctrlX, 'l');
-  await screen.until('the first answer');
-});
+    expect(readFileSync(join(daemon.home, 'config.toml'), 'utf8')).toBe('model_provider = "anthropic"\n');
+    screen.press(press.ctrlC);
+    await screen.exited;
+    await using again = new Screen(daemon, []);
+    const text = await again.until('this starts a new session');
+    expect(text).not.toContain('Which model');
+  },
+);
+
+verifies(
+  '7.01 12.01',
+  'tcx opened and left ten times leaves nothing; with sessions here it shows them, and ↑ Enter attaches',
+  async () => {
+    await using it = await withModel([says('the first answer'), slowly(100)]);
+    using client = await it.daemon.client();
+    const all = async () => (await client.request('list', { what: 'sessions' })).total;
+    for (let n = 0; n < 10; n++) {
+      await using screen = new Screen(it.daemon, []);
+      await screen.until('this starts a new session');
+      screen.press(n % 2 === 0 ? press.ctrlD : press.ctrlC);
+      expect(await screen.exited).toMatchObject({ code: 0 });
+    }
+    expect(await all()).toBe(0);
+    await using made = new Screen(it.daemon, ['say something']);
+    await made.until('the first answer');
+    made.press(press.ctrlD);
+    await made.exited;
+    await using screen = new Screen(it.daemon, []);
+    await screen.until(/Here\n +✓ say-something +done \d+s/);
+    screen.press(press.up);
+    await screen.until('› ✓ say-something');
+    screen.press(press.esc);
+    await screen.untilGone('› ✓ say-something');
+    screen.press(press.up, press.enter);
+    await screen.until('the first answer');
+    // A new one beside it; the old one stays.
+    screen.press(press.ctrlX, 'c');
+    await screen.until('this starts a new session');
+    screen.press('and another', press.enter);
+    await screen.until('word3');
+    screen.press(press.ctrlX, 'l');
+    await screen.until('the first answer');
+  },
+);
 
 verifies('12.01', 'tcx agents lists sessions by urgency, opens one with Enter, and q leaves', async () => {
   await using it = await withModel([says('done one'), slowly(300)]);
@@ -97,21 +112,27 @@ verifies('12.01', 'tcx agents lists sessions by urgency, opens one with Enter, a
   expect(await screen.exited).toMatchObject({ code: 0 });
 });
 
-verifies('7.01 12.01', 'without a terminal, inside a session, and for fingers that know tmux: a sentence each', async () => {
-  await using daemon = await startDaemon({ cold: true });
-  const piped = await daemon.tcx([]);
-  expect(piped).toMatchObject({ code: 1 });
-  expect(piped.stderr).toContain('Error: stdin is not a terminal');
-  expect(piped.stderr).toContain('tcx exec');
-  const named = await daemon.tcx(['new', '-s', 'work']);
-  expect(named).toMatchObject({ code: 2 });
-  expect(named.stderr).toContain('-s is the sandbox mode; a name is -n');
-  await using nested = new Screen(daemon, ['attach'], { env: { TCX_SESSION_ID: '01a213d1-6412-74ae-be7c-04f2d902c7d1' } });
-  expect(await nested.exited).toMatchObject({ code: 1 });
-  await nested.untilPrinted('You are inside session 01a213d1. Use --nest to open tcx here anyway.');
-  const detached = await daemon.tcx(['new', '-d', '--demo', 'run pwd']);
-  expect(detached.stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}\n$/);
-  const forked = await daemon.tcx(['fork', '-d', detached.stdout.trim()]);
-  expect(forked).toMatchObject({ code: 0 });
-  expect(forked.stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}\n$/);
-});
+verifies(
+  '7.01 12.01',
+  'without a terminal, inside a session, and for fingers that know tmux: a sentence each',
+  async () => {
+    await using daemon = await startDaemon({ cold: true });
+    const piped = await daemon.tcx([]);
+    expect(piped).toMatchObject({ code: 1 });
+    expect(piped.stderr).toContain('Error: stdin is not a terminal');
+    expect(piped.stderr).toContain('tcx exec');
+    const named = await daemon.tcx(['new', '-s', 'work']);
+    expect(named).toMatchObject({ code: 2 });
+    expect(named.stderr).toContain('-s is the sandbox mode; a name is -n');
+    await using nested = new Screen(daemon, ['attach'], {
+      env: { TCX_SESSION_ID: '01a213d1-6412-74ae-be7c-04f2d902c7d1' },
+    });
+    expect(await nested.exited).toMatchObject({ code: 1 });
+    await nested.untilPrinted('You are inside session 01a213d1. Use --nest to open tcx here anyway.');
+    const detached = await daemon.tcx(['new', '-d', '--demo', 'run pwd']);
+    expect(detached.stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}\n$/);
+    const forked = await daemon.tcx(['fork', '-d', detached.stdout.trim()]);
+    expect(forked).toMatchObject({ code: 0 });
+    expect(forked.stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}\n$/);
+  },
+);

@@ -1,0 +1,35 @@
+/** What was asked before, newest first and each once: by this client in this session, then in the home. */
+import { type HistoryFile, historyFile } from './history.ts';
+
+export class Prompts {
+  readonly #path: string;
+  #file: HistoryFile;
+  #own: readonly string[] = [];
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#file = historyFile({ path, save: true });
+  }
+
+  /** After config is known. */
+  configure(save: boolean, maxBytes: number | undefined) {
+    this.#file = historyFile({ path: this.#path, save, maxBytes });
+  }
+
+  /** Those of another session, newest first. */
+  begin(own: readonly string[]) {
+    this.#own = own;
+  }
+
+  said(session: string, text: string, at: number) {
+    this.remember(text);
+    this.#file.add(session, text, at);
+  }
+
+  /** A draft that was cleared can be had again, though it was never said. */
+  remember(text: string) {
+    this.#own = [text, ...this.#own.filter((other) => other !== text)];
+  }
+
+  all = (): readonly string[] => [...new Set([...this.#own, ...this.#file.read()])];
+}
