@@ -68,6 +68,7 @@ export function taken(
 export const answered = (focus: QuestionFocus, key: string, now: number): QuestionFocus => ({
   ...focus,
   open: null,
+  keyAt: now,
   deafUntil: now + deafMs,
   swallowed: { name: key, at: now },
 });
