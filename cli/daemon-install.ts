@@ -29,7 +29,8 @@ const commandMs = 30_000;
 export async function install(context: Context, parsed: Parsed): Promise<number> {
   const manager = await managerOf(context, parsed);
   if (parsed.flags.print) {
-    for (const { path, text } of manager.files) context.out(`# ${path}\n${text}`);
+    const several = manager.files.length > 1;
+    for (const { path, text } of manager.files) context.out(several ? `# ${path}\n${text}` : text);
     return exit.done;
   }
   for (const { path, text } of manager.files) {

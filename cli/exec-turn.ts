@@ -71,6 +71,8 @@ export async function runTurn(deps: TurnDeps): Promise<number> {
   const restore = begun.how === 'on' ? await say(client, attachment.first, begun, prompt) : undefined;
   const code = await ended.promise;
   await restore?.();
+  // Whoever ran this has seen how it ended.
+  await client.request('presence', { session, focused: true }).catch(() => {});
   await output.end(code);
   return code;
 }

@@ -50,6 +50,8 @@ export class LiveText {
   #stream(stream: string, text: string) {
     if (text === '') return;
     if (this.#current !== stream) this.#endLine();
+    // As a row of the conversation begins.
+    if (stream.endsWith(' text') && !this.#printed.has(stream)) this.#out('\n');
     this.#current = stream;
     this.#printed.set(stream, (this.#printed.get(stream) ?? '') + text);
     this.#put(text);
@@ -66,13 +68,14 @@ export class LiveText {
     const stream = [...this.#printed.keys()].find((key) => key.endsWith(' text'));
     const printed = stream === undefined ? '' : this.#printed.get(stream)!;
     if (stream !== undefined) this.#printed.delete(stream);
-    if (text.startsWith(printed)) {
+    if (stream === undefined) this.#whole(text === '' ? '' : `\n${text}\n`);
+    else if (text.startsWith(printed)) {
       this.#put(text.slice(printed.length));
       this.#endLine();
     } else if (printed.startsWith(text)) {
       this.#endLine();
       this.#printed.set(stream!, printed.slice(text.length));
-    } else this.#whole(`${text}\n`);
+    } else this.#whole(`\n${text}\n`);
   }
 
   #ran(row: RowOf<'output'>) {

@@ -26,7 +26,10 @@ export async function ownDaemon({ home, codexHome, env, err }: Context): Promise
   if (line !== 'ready') throw refused(home, refusal(line));
   return {
     [Symbol.asyncDispose]: async () => {
-      const timer = setTimeout(() => err('waiting for the turn that runs to end (Ctrl-C leaves it to itself)\n'), tellMs);
+      const timer = setTimeout(
+        () => err('waiting for the turn that runs to end (Ctrl-C leaves it to itself)\n'),
+        tellMs,
+      );
       child.stdin?.end();
       await exited;
       clearTimeout(timer);

@@ -38,7 +38,7 @@ export class Projector {
     this.#waiting.set(commit.session, { state: commit, rows });
     this.#timer ??= setTimeout(() => this.flush(), batchMs);
     this.#timer.unref();
-    if (commit.rows.some(({ kind }) => kind === 'turn.ended' || kind === 'created')) setImmediate(() => this.flush());
+    if (commit.rows.some(({ kind }) => listed.has(kind))) setImmediate(() => this.flush());
   }
 
   /** The index is only an index: a failure to write it costs a catch-up at the next start. */
@@ -107,6 +107,8 @@ export class Projector {
   }
 }
 
+/** Rows after which a list has to say something else at once. */
+const listed: ReadonlySet<Row['kind']> = new Set(['created', 'turn.ended', 'archived', 'stopped']);
 const isIndexed = ({ kind }: Row) => kind === 'user' || kind === 'assistant' || kind === 'usage';
 
 /** The day of a time where the daemon lives, as 2026-03-01. */

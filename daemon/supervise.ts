@@ -9,6 +9,7 @@ const resumeAtOnce = 8;
 /** A turn that is still busy after so long no longer holds a place. */
 const resumePatienceMs = 10_000;
 const houseMs = 60_000;
+const leastHouseMs = 100;
 
 export const isBusy = ({ tree }: SessionState) => {
   const session = tree.actors[tree.id as string as keyof typeof tree.actors];
@@ -55,10 +56,9 @@ export interface House {
   readonly idleMs: () => Promise<number>;
 }
 
-/** Once a minute: conversations nobody needs leave the memory, and sessions idle for long are files again. */
+/** Now and again: conversations nobody needs leave the memory, and sessions idle for long are files again. */
 export function keepHouse({ host, viewers, now, idleMs }: House): Disposable {
-  const tidy = async () => {
-    const idle = await idleMs();
+  const tidy = async (idle: number) => {
     for (const state of host.list()) {
       const { session, meta, tree } = state;
       if (viewers(session) > 0 || isBusy(state)) continue;
@@ -68,7 +68,20 @@ export function keepHouse({ host, viewers, now, idleMs }: House): Disposable {
         await host.unload(session);
     }
   };
-  const timer = setInterval(() => void tidy(), houseMs);
-  timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  const round = async () => {
+    const idle = await idleMs();
+    // Often enough that a session is not kept for twice its time.
+    const pause = Math.min(houseMs, Math.max(idle, leastHouseMs));
+    timer = setTimeout(() => void tidy(idle).finally(() => ended || round()), pause);
+    timer.unref();
+  };
+  void round();
+  return {
+    [Symbol.dispose]: () => {
+      ended = true;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** Set-up for tests of the command line: a home whose model is a scripted one, and sessions made from the shell. */
+import { spawn } from '@lydell/node-pty';
 import type { Row } from '../../core/rows.ts';
 import { type HomeOptions, startDaemon, type TestHome } from '../daemon.ts';
 import { type FakeModel, fakeModel, type Script } from '../fake-model.ts';
@@ -61,7 +62,6 @@ export async function onTerminal(
   home: TestHome,
   line: string,
 ): Promise<{ readonly code: number; readonly screen: string }> {
-  const { spawn } = await import('@lydell/node-pty');
   const terminal = spawn('/bin/bash', ['-c', line], { cwd: home.work, env: { ...home.env }, cols: 100, rows: 30 });
   let screen = '';
   terminal.onData((text) => {
