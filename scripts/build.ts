@@ -69,8 +69,20 @@ const commonJs: BuildOptions = {
   define: { ...common.define, 'import.meta.dirname': '__dirname', 'import.meta.url': '__filename' },
   external: ['@lydell/node-pty'],
 };
+/** Ink asks for the width of each character; what it asks knows most of them without the tables of Unicode. */
+const quickWidths: Plugin = {
+  name: 'quick-widths',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      importer.endsWith('/tui/width.ts') ? undefined : { path: join(root, 'tui/width.ts') },
+    ),
+};
+
 const modules: BuildOptions = {
   ...common,
+  plugins: [quickWidths],
+  // Ink's layout engine would load all of Node's fetch to read the few bytes it carries with it.
+  define: { ...common.define, fetch: 'undefined' },
   format: 'esm',
   outExtension: { '.js': '.mjs' },
   alias: { 'react-devtools-core': join(root, 'scripts/empty.ts') },

@@ -38,6 +38,8 @@ export interface ScreenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another file of ours instead of `tcx`. */
   readonly program?: string;
+  /** A shell with job control; the arguments are its own. */
+  readonly shell?: boolean;
 }
 
 export interface Exit {
@@ -52,9 +54,10 @@ export class Screen implements AsyncDisposable {
   #raw = '';
   #over: Exit | undefined;
 
-  constructor(home: TestHome, args: readonly string[], { columns = 80, rows = 24, cwd = home.work, env = {}, program = join(root, 'dist', 'tcx.js') }: ScreenOptions = {}) {
+  constructor(home: TestHome, args: readonly string[], { columns = 80, rows = 24, cwd = home.work, env = {}, program = join(root, 'dist', 'tcx.js'), shell = false }: ScreenOptions = {}) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 20_000, allowProposedApi: true });
-    this.#pty = spawn(node, [program, ...args], { cols: columns, rows, cwd, env: { ...home.env, ...env } });
+    const [file, argv] = shell ? ['/bin/bash', ['--norc', '--noprofile', '-i', ...args]] : [node, [program, ...args]];
+    this.#pty = spawn(file as string, argv as string[], { cols: columns, rows, cwd, env: { ...home.env, ...env } });
     this.#pty.onData((data) => {
       this.#raw += data;
       this.#terminal.write(data);

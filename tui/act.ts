@@ -80,6 +80,11 @@ export class Acts {
   #popup = (popup: View['popup']) => this.#store.update((view) => ({ ...view, popup, now: this.#deps.now() }));
 
   #popupKey(view: View, key: Key) {
+    const { popup } = view;
+    if (popup?.kind === 'keys' && key.name !== 'esc' && this.#deps.drawing.hasMoreHelp(view, popup.page)) {
+      this.#popup({ kind: 'keys', page: popup.page + 1 });
+      return;
+    }
     this.#popup(null);
     if (view.popup?.kind === 'stop') this.#stop(key.name);
     if (view.popup?.kind === 'leader') this.#leader(key.name);
@@ -116,7 +121,7 @@ export class Acts {
         if (this.#store.get().session) this.#popup({ kind: 'stop' });
         return;
       case 'keys':
-        return this.#popup({ kind: 'keys' });
+        return this.#popup({ kind: 'keys', page: 0 });
     }
   }
 
@@ -216,7 +221,7 @@ export class Acts {
         this.#desk.lists.showAgents();
         return true;
       case 'show_keys':
-        this.#popup({ kind: 'keys' });
+        this.#popup({ kind: 'keys', page: 0 });
         return true;
     }
     if (name === 'end' && view.anchor) {

@@ -81,6 +81,12 @@ export class Drawing {
     return this.#style;
   }
 
+  /** Whether the keys go on after a page. */
+  hasMoreHelp(view: View, page: number): boolean {
+    const height = (view.inline ? view.size.rows - 1 : view.size.rows) - this.#parts(view).fixed;
+    return helpLines(view.size.columns - 2).length > (page + 1) * Math.max(1, height);
+  }
+
   /** A cell for the scrollback, with the blank line after it. */
   printed(view: View, cell: Cell): readonly string[] {
     return this.#signs([...cellLines(cell, this.style(view)), '']);
@@ -147,10 +153,7 @@ export class Drawing {
   #upper(view: View, height: number): readonly string[] {
     if (height <= 0) return [];
     const { columns } = view.size;
-    if (view.popup?.kind === 'keys')
-      return helpLines(columns - 2)
-        .slice(0, height)
-        .map((line) => ` ${cut(line, columns - 2)}`);
+    if (view.popup?.kind === 'keys') return helpPage(view.popup.page, columns, height);
     if (view.screen === 'start') return startLines(view, columns, this.theme).slice(0, height);
     const { shown } = this.#transcript(view, height);
     if (shown.atEnd || shown.lines.length === 0) return shown.lines;
@@ -290,6 +293,12 @@ export function brokenRows({ transcript, working, above, input, below }: Frame, 
   return lines.reduce((sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1), 0);
 }
 
+/** The keys and commands, a screenful at a time. */
+const helpPage = (page: number, columns: number, height: number): readonly string[] =>
+  helpLines(columns - 2)
+    .slice(page * height, (page + 1) * height)
+    .map((line) => ` ${cut(line, columns - 2)}`);
+
 const padded = (lines: readonly string[], height: number): readonly string[] =>
   lines.length >= height
     ? lines.slice(0, Math.max(0, height))
@@ -344,7 +353,7 @@ function slashOf(view: View, columns: number, theme: Theme): string[] {
     .map(({ name, args, help }, at) => {
       const marked = from + at === view.choice;
       const line = cut(
-        `${marked ? theme.glyph.prompt : ' '} ${`/${name}${args ? ` ${args}` : ''}`.padEnd(42)} ${help}`,
+        `${marked ? theme.glyph.prompt : ' '} ${`/${name}${args ? ` ${args}` : ''}`.padEnd(20)} ${help}`,
         columns - 2,
       );
       return ` ${marked ? theme.bold(line) : theme.dim(line)}`;

@@ -30,7 +30,7 @@ export async function runSlash(deps: SlashDeps, { name }: SlashCommand, argument
       desk.lists.showAgents();
       return true;
     case 'help':
-      store.update((view) => ({ ...view, popup: { kind: 'keys' } }));
+      store.update((view) => ({ ...view, popup: { kind: 'keys', page: 0 } }));
       return true;
   }
   if (!store.get().session) {

@@ -9,7 +9,7 @@ export interface SlashCommand {
 
 export const slashCommands: readonly SlashCommand[] = [
   { name: 'model', args: 'NAME', help: 'another model from the next request on' },
-  { name: 'permissions', args: 'ask | never | full-access', help: 'what runs without asking', also: ['approvals'] },
+  { name: 'permissions', args: 'MODE', help: 'what runs unasked: ask, never, full-access', also: ['approvals'] },
   { name: 'status', help: 'model, folder, tokens, cost, daemon' },
   { name: 'diff', help: 'what this session changed' },
   { name: 'rename', args: 'NAME', help: 'give the session another name' },

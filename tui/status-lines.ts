@@ -105,13 +105,11 @@ function hintText(view: View, theme: Theme): Span {
   const { popup, hint } = view;
   if (popup?.kind === 'leader' && popup.shown)
     return {
-      text: leaderMenu
-        .map(({ action, text }) => `${keyOf('leader', action)} ${text}`)
-        .join(theme.ascii ? ' - ' : separator),
+      text: leaderMenu.map(({ action, text }) => `${keyOf('leader', action)} ${text}`).join('  '),
       paint: theme.cyan,
     };
   if (popup?.kind === 'stop') return { text: 'stop: t the turn · s the session · esc neither', paint: theme.yellow };
-  if (popup?.kind === 'keys') return { text: 'any key closes', paint: theme.dim };
+  if (popup?.kind === 'keys') return { text: 'any key: more, or close · esc closes', paint: theme.dim };
   if (hint)
     return {
       text: hint.text,

@@ -63,8 +63,9 @@ export class Terminal {
     this.write(`\u001b]2;${text}\u0007`);
   }
 
+  /** What is drawn while the terminal is the shell's goes nowhere: it is drawn anew when we have it again. */
   write(text: string) {
-    if (!this.gone) this.#options.stdout.write(text);
+    if (!this.gone && this.#on) this.#options.stdout.write(text);
   }
 
   writeNow(text: string) {

@@ -1,5 +1,5 @@
 /** Lines of a terminal: how wide text is, where it breaks, what of other people's bytes may reach the screen. Pure. */
-import stringWidth from 'string-width';
+import { widthOf } from './width.ts';
 
 export type Paint = (text: string) => string;
 /** A piece of a line in one style. */
@@ -11,8 +11,7 @@ export interface Span {
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const plain = /^[ -~]*$/;
 
-/** Cells, as the renderer counts them. */
-export const widthOf = (text: string): number => (plain.test(text) ? text.length : stringWidth(text));
+export { widthOf };
 
 export function graphemes(text: string): string[] {
   return plain.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);

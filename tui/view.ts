@@ -56,7 +56,7 @@ export interface Hint {
 
 export type Popup =
   | { readonly kind: 'leader'; readonly since: number; readonly shown: boolean }
-  | { readonly kind: 'keys' }
+  | { readonly kind: 'keys'; readonly page: number }
   | { readonly kind: 'stop' }
   | null;
 

@@ -1,7 +1,7 @@
 /** Leaving is never stopping: every way out of the screen, what it leaves in the terminal, and what is there at the return. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { startDaemon, until } from '../daemon.ts';
+import { root, startDaemon, until } from '../daemon.ts';
 import { modesLeftOn, press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
 import { says, slowly, times, type WithModel, withModel } from './with-model.ts';
@@ -132,17 +132,13 @@ async function apart(_screen: Screen, act: () => void) {
   act();
 }
 
-verifies(
-  '12.01 7.01',
-  'a component that throws ends the screen with its stack, and the terminal is as it was',
-  async () => {
-    await using it = await withModel([slowly(5)]);
-    await using screen = new Screen(it.daemon, ['attach', 'no-such-session']);
-    expect(await screen.exited).toMatchObject({ code: 1 });
-    await screen.untilPrinted('Error: no session is called no-such-session');
-    expect(modesLeftOn(screen.raw)).toEqual([]);
-  },
-);
+verifies('12.01', 'a name that no session has is a line in the shell', async () => {
+  await using it = await withModel([slowly(5)]);
+  await using screen = new Screen(it.daemon, ['attach', 'no-such-session']);
+  expect(await screen.exited).toMatchObject({ code: 1 });
+  await screen.untilPrinted('Error: no session is called no-such-session');
+  expect(modesLeftOn(screen.raw)).toEqual([]);
+});
 
 verifies('7.01', 'a screen that breaks while it is drawn puts the terminal back and says how it broke', async () => {
   await using daemon = await startDaemon({ cold: true });
@@ -151,4 +147,26 @@ verifies('7.01', 'a screen that breaks while it is drawn puts the terminal back 
   await screen.untilPrinted('drawing broke');
   expect(screen.raw).toContain('\u001b[?1049h');
   expect(modesLeftOn(screen.raw)).toEqual([]);
+});
+
+verifies('12.01', 'ctrl-z gives the shell its screen and keys back; fg comes back with what was missed', async () => {
+  await using it = await withModel([slowly(40, 50), says('never')]);
+  await using screen = new Screen(it.daemon, [], { shell: true, env: { PS1: 'sh> ' } });
+  await screen.until('sh>');
+  screen.press(`node ${join(root, 'dist', 'tcx.js')} 'count for me'\r`);
+  await screen.until('word2');
+  screen.press(press.ctrlZ);
+  await screen.until('Stopped');
+  expect(screen.text()).not.toContain('word2');
+  // Bracketed paste is the shell's own at its prompt.
+  expect(modesLeftOn(screen.raw).filter((mode) => mode !== '2004')).toEqual([]);
+  screen.press('echo in the $((40 + 2)) shell\r');
+  await screen.until('in the 42 shell');
+  // The turn went on without anybody looking.
+  expect(await ended(it)).toMatchObject({ body: { status: 'completed' } });
+  screen.press('fg\r');
+  const text = await screen.until('Worked for');
+  expect(times(text, 'word39')).toBe(1);
+  screen.press('typed after');
+  await screen.until('› typed after');
 });

@@ -1,0 +1,13 @@
+/** How many cells text takes. The tables of Unicode are slow to be made ready, and most of a screen does not need them. */
+import stringWidth from 'string-width';
+
+/** One cell each: ASCII, Latin, Greek, Cyrillic, dashes and quotes, arrows, box drawing, shapes, and the signs of our own. */
+const single =
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u2193\u2212\u2500-\u259f\u25a1\u25b8\u25c6-\u25d7\u2713\u2717]*$/;
+
+export function widthOf(text: string): number {
+  return single.test(text) ? text.length : stringWidth(text);
+}
+
+// biome-ignore lint/style/noDefaultExport: it stands for string-width, which Ink imports so
+export { widthOf as default };
