@@ -31,6 +31,7 @@ export async function insistOnMaking(client: Client, make: () => Promise<unknown
 function back(client: Client, gone: ClientError): Promise<void> {
   // The connection is gone and nobody has noticed yet.
   if (client.state.state === 'connected') return pause(noticeMs);
+  if (client.state.state === 'closed') return Promise.reject(gone);
   return new Promise((resolve, reject) => {
     const watching = client.onState(({ state }) => {
       if (state === 'away') return;

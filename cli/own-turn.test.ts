@@ -15,6 +15,7 @@ test('a new session: warnings, then the turn to its end and no further', () => {
   const seen = turn.take(numbered([note, started(1), user(1, 'mine'), ended(1), started(2), user(2, 'other')]));
   expect(kinds(seen.rows)).toEqual(['note 1', 'turn.started 2', 'user 3', 'turn.ended 4']);
   expect(seen.ended).toBe('completed');
+  expect(turn.take(numbered([started(3), user(3, 'other'), ended(3)]))).toEqual({ rows: [], parked: false });
 });
 
 test('beside a turn that runs, only its own; rows may come one at a time', () => {

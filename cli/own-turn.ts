@@ -18,6 +18,8 @@ export class OwnTurn {
   #candidate: Row[] = [];
   #turn: number | undefined;
   #queued: number | undefined;
+  /** What comes after its end is of other turns. */
+  #over = false;
 
   /** `key` is the prompt's; in a `fresh` session what is noted before the turn belongs to it. */
   constructor(key: string, fresh: boolean) {
@@ -33,6 +35,7 @@ export class OwnTurn {
   take(rows: readonly Row[]): Seen {
     const own: Row[] = [];
     let parked = false;
+    if (this.#over) return { rows: own, parked };
     for (const row of rows) {
       if (this.#turn === undefined) own.push(...this.#before(row));
       else own.push(row);
@@ -40,8 +43,10 @@ export class OwnTurn {
       if (lost !== undefined) return { rows: own, parked, lost };
       if (row.kind === 'turn.parked') parked = row.body.turn === this.#turn;
       if (row.kind === 'turn.resumed') parked = false;
-      if (row.kind === 'turn.ended' && row.body.turn === this.#turn)
+      if (row.kind === 'turn.ended' && row.body.turn === this.#turn) {
+        this.#over = true;
         return { rows: own, parked: false, ended: row.body.status };
+      }
     }
     return { rows: own, parked };
   }

@@ -5,6 +5,7 @@ import type { Client } from '../ipc/client.ts';
 import { ClientError } from '../ipc/client-error.ts';
 import type { Live, Push } from '../ipc/messages.ts';
 import { type Context, exit } from './context.ts';
+import { insist } from './insist.ts';
 
 /** Rows of one answer; fewer when they are large. */
 const pageRows = 200;
@@ -12,7 +13,7 @@ const pageRows = 200;
 /** Rows after one seq up to the newest, in order. */
 export async function* rowsAfter(client: Client, session: string, after: number): AsyncGenerator<readonly Row[]> {
   for (let limit = pageRows; ; ) {
-    const page = await client.request('rows', { session, after, limit }).catch(tooLarge);
+    const page = await insist(client, () => client.request('rows', { session, after, limit })).catch(tooLarge);
     if (!page) {
       limit = Math.ceil(limit / 8);
       continue;
@@ -28,7 +29,7 @@ export async function* rowsBefore(client: Client, session: string): AsyncGenerat
   let before: number | undefined;
   for (let limit = pageRows; before === undefined || before > 1; ) {
     const ask = { session, limit, ...(before !== undefined && { before }) };
-    const page = await client.request('rows', ask).catch(tooLarge);
+    const page = await insist(client, () => client.request('rows', ask)).catch(tooLarge);
     if (!page) {
       limit = Math.ceil(limit / 8);
       continue;
@@ -58,12 +59,13 @@ export interface Following {
 export async function follow(client: Client, { session, after, listener }: Following): Promise<Bye> {
   const ended = Promise.withResolvers<Bye>();
   const ask = { session, after, role: 'watch', focused: false } as const;
-  using attachment = await Attachment.open(client, ask, {
+  const attached: AttachmentListener = {
     ...listener,
     back: ({ live }) => listener.snapshot?.(live),
     bye: ended.resolve,
     lost: ended.reject,
-  });
+  };
+  using attachment = await insist(client, () => Attachment.open(client, ask, attached));
   listener.rows?.(attachment.first.rows);
   listener.snapshot?.(attachment.first.live);
   return await ended.promise;

@@ -183,9 +183,9 @@ verifies('8.03', 'daemon restart: who follows stays, commands go on, another pid
   let followed = '';
   follower.stdout!.on('data', (chunk) => (followed += String(chunk)));
   await until(async () => {
-    const { clients } = JSON.parse((await home.tcx(['daemon', 'status', '--json'])).stdout) as { clients: number };
-    return clients > 1;
-  });
+    const [session] = JSON.parse((await home.tcx(['ls', '--json'])).stdout) as { viewers: number }[];
+    return session!.viewers === 1;
+  }, 'the follower to be attached');
   const restarted = await home.tcx(['daemon', 'restart']);
   expect(restarted.code).toBe(0);
   expect(home.pid()).not.toBe(before);
