@@ -3,7 +3,10 @@ import type { ToDaemon, Verb } from '../../ipc/protocol.ts';
 import type { Answer, Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
 import * as home from './home.ts';
+import * as look from './look.ts';
 import * as session from './session.ts';
+import * as viewers from './viewers.ts';
+import * as words from './words.ts';
 
 type Handler<Name extends Verb> = (
   daemon: Daemon,
@@ -14,27 +17,27 @@ type Handler<Name extends Verb> = (
 const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
   env: home.env,
   new: session.newSession,
-  attach: session.attach,
-  unattach: session.unattach,
-  say: session.say,
-  unqueue: session.unqueue,
-  release: session.release,
-  decide: session.decide,
-  interrupt: session.interrupt,
-  stop: session.stop,
-  resume: session.resume,
-  kill: session.kill,
+  attach: viewers.attach,
+  unattach: viewers.unattach,
+  say: words.say,
+  unqueue: words.unqueue,
+  release: words.release,
+  decide: words.decide,
+  interrupt: words.interrupt,
+  stop: words.stop,
+  resume: words.resume,
+  kill: words.kill,
   settings: session.settings,
   rename: session.rename,
   fork: session.fork,
   archive: session.archive,
   wake: session.wake,
-  draft: session.draftText,
-  presence: session.presence,
-  detach: session.detach,
-  rows: session.rows,
-  resolve: session.resolved,
-  diff: session.diff,
+  draft: viewers.draftText,
+  presence: viewers.presence,
+  detach: viewers.detach,
+  rows: look.rows,
+  resolve: look.resolved,
+  diff: look.diff,
   list: home.list,
   inbox: home.inbox,
   watch: home.watch,
