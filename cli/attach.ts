@@ -37,13 +37,20 @@ const busy: readonly SessionInfo['state'][] = ['needs you', 'thinking', 'acting'
 
 /** The newest here that needs you or works, else the newest here. */
 async function nearest(client: Client, cwd: string): Promise<string | undefined> {
-  const [awake, all] = await Promise.all([
-    client.request('list', { what: 'awake' }),
-    client.request('list', { what: 'sessions', cwd, limit: 1 }),
-  ]);
-  const working = awake.sessions.filter((session) => session.cwd === cwd && busy.includes(session.state));
-  const newest = working.sort((a, b) => rank(a) - rank(b) || b.updated - a.updated)[0];
-  return newest?.id ?? all.sessions[0]?.id;
+  const working = await workingIn(client, cwd);
+  return working ?? (await client.request('list', { what: 'sessions', cwd, limit: 1 })).sessions[0]?.id;
+}
+
+async function workingIn(client: Client, cwd: string): Promise<string | undefined> {
+  const { sessions } = await client.request('list', { what: 'awake' });
+  const working = sessions.filter((session) => session.cwd === cwd && busy.includes(session.state));
+  return working.sort((a, b) => rank(a) - rank(b) || b.updated - a.updated)[0]?.id;
+}
+
+/** What `start = "attach"` opens. */
+export async function workingHere(context: Context): Promise<string | undefined> {
+  using client = await context.connect({ kind: 'cli' });
+  return await workingIn(client, context.cwd);
 }
 
 const rank = ({ state }: SessionInfo) => (state === 'needs you' ? 0 : 1);

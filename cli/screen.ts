@@ -6,12 +6,14 @@ import { uuidv7 } from '../core/ids.ts';
 import type { Opening } from '../tui/main.tsx';
 import type { Parsed } from './args.ts';
 import { CliError, type Context } from './context.ts';
+import { screenConfig } from './screen-config.ts';
 import { settingsAsk } from './settings.ts';
 
 export async function openScreen(context: Context, parsed: Parsed, opening: Opening): Promise<number> {
   checkTerminal(context);
   checkNesting(context, parsed);
-  const label = context.env.TCX_CLIENT_NAME || sshHost(context) || terminalName();
+  const config = screenConfig(context, parsed);
+  const label = config.label ?? (context.env.TCX_CLIENT_NAME || sshHost(context) || terminalName());
   // Loaded here and nowhere else: tcx ps must not wait for React.
   const { runTui } = await import('../tui/main.tsx');
   return runTui({
@@ -24,7 +26,8 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     env: context.env,
     build: context.build,
     settings: settingsAsk(context, parsed),
-    inline: parsed.flags['no-alt-screen'] === true,
+    inline: config.inline,
+    animations: config.animations,
     ascii: parsed.flags.ascii === true,
     stdin: process.stdin as ReadStream,
     stdout: process.stdout as WriteStream & { fd: number },

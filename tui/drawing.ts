@@ -229,9 +229,9 @@ export class Drawing {
     const status = take(1);
     const right = status && rows >= 7;
     const wholePreview = preview.length > 0 && take(preview.length);
-    const rules = take(2);
+    const rules = rows >= 10 && take(2);
     const typingShown = typing !== undefined && take(1);
-    const hint = take(1);
+    const hint = rows >= 8 && take(1);
     const rule = rules ? [` ${theme.dim(theme.glyph.rule.repeat(columns - 2))}`] : [];
     const short = preview.length > 0 && !wholePreview ? ` +${view.session?.view.pending.length ?? 0}` : '';
     const working = busy ? [workingLine(view, columns - short.length, theme, rows < 7)! + theme.dim(short)] : [];

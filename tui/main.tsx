@@ -46,6 +46,8 @@ export interface TuiOptions {
   readonly settings: SettingsAsk;
   readonly inline: boolean;
   readonly ascii: boolean;
+  /** False: no mark turns. */
+  readonly animations: boolean;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream & { readonly fd: number };
   readonly now: () => number;
@@ -82,8 +84,8 @@ class Tui {
   constructor(options: TuiOptions) {
     this.#options = options;
     this.#settings = options.settings;
-    const { stdin, stdout, env, inline, ascii, now, build } = options;
-    const theme = createTheme({ env, ascii });
+    const { stdin, stdout, env, inline, ascii, animations, now, build } = options;
+    const theme = createTheme({ env, ascii, animations });
     const { choices, marked } = firstChoices(env);
     this.#choices = choices;
     this.#drawing = new Drawing({ theme, build, choices });

@@ -52,8 +52,11 @@ function fitted(items: readonly Span[], columns: number, theme: Theme) {
   return { line: kept.map((item) => paint(item)).join(theme.dim(separator)), width: spanWidth(kept) };
 }
 
+const narrow = 40;
+
 function leftItems(view: View, theme: Theme): Span[] {
-  const { session, cwd, userHome, branch } = view;
+  const { session, cwd, userHome, branch, size } = view;
+  if (session && size.columns < narrow) return [{ text: session.view.name, paint: theme.dim }];
   const place = `${folder(session?.view.cwd ?? cwd, userHome)}${branch ? ` (${branch})` : ''}`;
   const items = [
     modelItem(view, theme),

@@ -71,6 +71,7 @@ const plainGlyphs: Glyphs = {
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly ascii: boolean;
+  readonly animations?: boolean;
 }
 
 const style =
@@ -79,7 +80,7 @@ const style =
     `\u001b[${on}m${text}\u001b[${off}m`;
 const none: Paint = (text) => text;
 
-export function createTheme({ env, ascii: wanted }: Terminal): Theme {
+export function createTheme({ env, ascii: wanted, animations = true }: Terminal): Theme {
   const ascii = wanted || env.TERM === 'linux';
   const colored = !env.NO_COLOR && env.TERM !== 'dumb';
   const color = (code: number) => (colored ? style(code, 39) : none);
@@ -96,7 +97,7 @@ export function createTheme({ env, ascii: wanted }: Terminal): Theme {
     magenta: color(35),
     cyan: color(36),
     glyph: ascii ? plainGlyphs : glyphs,
-    spinner: ascii ? ['~'] : ['◐', '◓', '◑', '◒'],
+    spinner: ascii ? ['~'] : animations ? ['◐', '◓', '◑', '◒'] : ['◐'],
   };
   return { ...base, mark: marks(base) };
 }

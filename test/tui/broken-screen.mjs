@@ -18,6 +18,7 @@ runTui({
   settings: {},
   inline: false,
   ascii: false,
+  animations: true,
   stdin: process.stdin,
   stdout: process.stdout,
   now: Date.now,

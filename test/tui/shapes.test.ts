@@ -120,7 +120,11 @@ verifies('7.01', 'a storm of resizes, down to too small and back, leaves one who
   await screen.until('too small (18×4)');
   screen.resize(20, 5);
   const small = await screen.until((text) => /[◐◓◑◒] \d+s/.test(text) && text.includes('›'));
-  expect(small.split('\n')).toHaveLength(5);
+  const rows = small.split('\n');
+  expect(rows).toHaveLength(5);
+  // Two rows of transcript, the mark and the seconds, the composer, the handle.
+  expect(rows.at(-2)).toMatch(/^ ›/);
+  expect(rows.at(-1)).toBe(' storm');
   screen.resize(80, 24);
   await screen.until('Worked for');
   const text = await screen.until('› Ask for anything');
@@ -164,5 +168,25 @@ verifies(
     const text = await plain.until('Worked for');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
     expect(text).toMatch(/^[\u0000-\u007f]*$/);
+  },
+);
+
+verifies(
+  '7.25',
+  'config says whether the alternate screen is used, -c over the file, and what this screen is called',
+  async () => {
+    const config = '[tui]\nalternate_screen = "never"\nclient_name = "desk"\n';
+    await using it = await withModel([says('hello')], { config });
+    await using inline = new Screen(it.daemon, []);
+    await inline.until('this starts a new session');
+    inline.press('go', press.enter);
+    await inline.until('Worked for');
+    expect(inline.raw).not.toContain('\u001b[?1049h');
+    using client = await it.daemon.client();
+    const { presence } = await client.request('attach', { session: 'go' });
+    expect(presence.map(({ label }) => label)).toContain('desk');
+    await using full = new Screen(it.daemon, ['-c', 'tui.alternate_screen=always', 'attach', 'go']);
+    await full.until('Worked for');
+    expect(full.raw).toContain('\u001b[?1049h');
   },
 );

@@ -1,0 +1,38 @@
+/** The few keys of config.toml that are needed before a daemon can be asked: how the first frame is drawn, and of what. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { merge } from '../core/config-layers.ts';
+import { parseOverrides } from '../core/config-overrides.ts';
+import { isTable, parseToml, type Table } from '../core/toml.ts';
+import type { Parsed } from './args.ts';
+import type { Context } from './context.ts';
+
+export interface ScreenConfig {
+  readonly inline: boolean;
+  readonly animations: boolean;
+  readonly label: string | undefined;
+  readonly start: 'new' | 'attach' | 'agents';
+}
+
+/** A file or a flag that is wrong counts as none here: the daemon says what is wrong with it, and where. */
+export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig {
+  const given = parseOverrides((flags.config as string[] | undefined) ?? []);
+  const table = merge(fileTable(join(home, 'config.toml')), given.ok ? given.table : {});
+  const tui = isTable(table.tui) ? table.tui : {};
+  const { start } = table;
+  return {
+    inline: flags['no-alt-screen'] === true || tui.alternate_screen === 'never',
+    animations: tui.animations !== false,
+    label: typeof tui.client_name === 'string' && tui.client_name !== '' ? tui.client_name : undefined,
+    start: start === 'attach' || start === 'agents' ? start : 'new',
+  };
+}
+
+function fileTable(path: string): Table {
+  try {
+    const parsed = parseToml(readFileSync(path, 'utf8'));
+    return parsed.ok ? parsed.table : {};
+  } catch {
+    return {}; // No file is the common case.
+  }
+}
