@@ -50,7 +50,7 @@ export interface CallContext {
 /** What the session hears when a call is over. */
 export interface CallEnd {
   readonly n: number;
-  /** The command it started or wrote to, how far its output was read, and whether its exit was told. */
+  /** The command it started or wrote to, how far its output was told, and whether its end was. */
   readonly exec?: { readonly command: number; readonly to: number; readonly exited: boolean };
   /** The person declined and wants to say what to do instead. */
   readonly abort?: boolean;
@@ -200,14 +200,12 @@ export const stop = (context: CallContext): Stepped => ({
   ],
 });
 
-/** A patch that was applied all the same says so; everything else was aborted, with what was read of it until then. */
+/** A patch that was applied all the same says so; everything else was aborted. */
 export function stopped(context: CallContext, event: Of<'settled' | 'stop'>): Stepped {
   const outcome = event.type === 'settled' ? event.outcome : undefined;
   const happened = outcome?.kind === 'unknown' || (outcome?.kind === 'done' && context.next.do === 'apply');
-  if (outcome && happened) return { asks: finish(context, event.at, ending(context, outcome)) };
-  const watched =
-    outcome?.kind === 'done' || outcome?.kind === 'interrupted' ? (outcome.value as Watched | undefined) : undefined;
-  return { asks: finish(context, event.at, aborted(context, event.at, watched)) };
+  const end = outcome && happened ? ending(context, outcome) : aborted(context, event.at);
+  return { asks: finish(context, event.at, end) };
 }
 
 export function overdue(context: CallContext, { at }: Of<'overdue'>): Stepped {
@@ -234,41 +232,42 @@ interface Ending {
   readonly status: CallStatus;
   readonly text: string;
   readonly exec?: ExecHead;
-  /** How far the command's output was read; absent when there is no command. */
-  readonly to?: number;
+  /** How far the model has seen the command's output, and whether there is nothing more to see; absent without a command. */
+  readonly seen?: { readonly to: number; readonly exited: boolean };
   readonly abort?: boolean;
 }
 
 /** The output row and the word to the session: how every call ends. */
-function finish(context: CallContext, at: number, { status, text, exec, to, abort }: Ending) {
-  const command = context.command?.n ?? context.n;
-  const ended: CallEnd = {
-    n: context.n,
-    ...(to !== undefined && { exec: { command, to, exited: exec?.code !== undefined } }),
-    ...(abort && { abort }),
-  };
-  return [
-    record(draft('output', { call: context.n, status, text, tookMs: at - context.startedAt, ...(exec && { exec }) })),
-    mail(sessionActor(context.session), { type: 'call.ended', ...ended }),
-  ];
+function finish(context: CallContext, at: number, { status, text, exec, seen, abort }: Ending) {
+  const { n: call, startedAt } = context;
+  const command = context.command?.n ?? call;
+  const ended: CallEnd = { n: call, ...(seen && { exec: { command, ...seen } }), ...(abort && { abort }) };
+  const left = seen && !seen.exited && !exec ? { command, read: seen.to } : undefined;
+  const output = { call, status, text, tookMs: at - startedAt, ...(exec && { exec }), ...(left && { left }) };
+  return [record(draft('output', output)), mail(sessionActor(context.session), { type: 'call.ended', ...ended })];
 }
 
 function ending(context: CallContext, outcome: Outcome): Ending {
-  if (outcome.kind !== 'done') {
-    const { status, text } = unfinished(outcome);
-    if (!context.exec) return { status, text };
-    return {
-      status,
-      text: status === 'failed' ? `exec_command failed: ${text}` : text,
-      to: context.command?.read ?? 0,
-    };
-  }
+  if (outcome.kind !== 'done') return context.exec ? unwatched(context, outcome) : unfinished(outcome);
   if (context.exec) {
     const { text, head } = outcome.value as Watched;
-    return { status: head.code ? 'failed' : 'done', text, exec: head, to: head.read };
+    const seen = { to: head.read, exited: head.code !== undefined };
+    return { status: head.code ? 'failed' : 'done', text, exec: head, seen };
   }
   const { text, ok } = outcome.value as { text: string; ok: boolean };
   return { status: ok ? 'done' : 'failed', text };
+}
+
+/** A command that could not be begun, or whose end nobody knows, is over; one that was not written to goes on. */
+function unwatched(context: CallContext, outcome: Exclude<Outcome, { kind: 'done' }>): Ending {
+  const { status, text } = unfinished(outcome);
+  const began = context.command === undefined;
+  const tool = began ? 'exec_command failed: ' : 'write_stdin failed: ';
+  return {
+    status,
+    text: status === 'failed' && !text.startsWith(tool) ? tool + text : text,
+    seen: { to: context.command?.read ?? 0, exited: status === 'unknown' || (began && status === 'failed') },
+  };
 }
 
 /** What the model and the person read of an effect that did not come to its own end. */
@@ -287,10 +286,11 @@ function unfinished(outcome: Exclude<Outcome, { kind: 'done' }>): { status: Call
   }
 }
 
-function aborted(context: CallContext, at: number, watched?: Watched): Ending {
+/** What was read of a command until then is not told, so that the next look at it begins where the last one ended. */
+function aborted(context: CallContext, at: number): Ending {
   const wallMs = at - context.startedAt;
   if (!context.exec) return { status: 'interrupted', text: interruptedTool(wallMs) };
   const began = context.next.do === 'command' || context.next.do === 'watch';
-  const to = watched?.head.read ?? context.command?.read ?? 0;
-  return { status: 'interrupted', text: interruptedExec(wallMs), ...(began && { to }) };
+  const seen = { to: context.command?.read ?? 0, exited: false };
+  return { status: 'interrupted', text: interruptedExec(wallMs), ...(began && { seen }) };
 }

@@ -7,6 +7,19 @@ import type { ActorId, EffectKey, SessionId } from '../core/ids.ts';
 import type { Draft, Row } from '../core/rows.ts';
 import type { Ask, MachineName, Stamped, Start, Unstamped } from './asks.ts';
 import type { Outcome } from './effects.ts';
+import {
+  apply,
+  type Commit,
+  type Deadline,
+  emptyCommit,
+  type Mail,
+  merged,
+  type OpenEffect,
+  ownerOf,
+  type Said,
+  type Snapshot,
+  type Tree,
+} from './tree.ts';
 
 export interface Machine {
   readonly machine: AnyStateMachine;
@@ -14,72 +27,6 @@ export interface Machine {
   readonly version: number;
 }
 export type Machines = Readonly<Record<MachineName, Machine>>;
-
-/** An actor at rest: what a commit stores of it. */
-export interface Snapshot {
-  readonly machine: MachineName;
-  readonly version: number;
-  readonly value: unknown;
-  readonly context: unknown;
-}
-export interface OpenEffect {
-  readonly actor: ActorId;
-  readonly effect: Start['effect'];
-  readonly input: unknown;
-  /** How often it was begun; counted durably before each time. */
-  readonly attempts: number;
-  /** Where it was begun, in the words of whoever does it; durable before it begins. */
-  readonly mark?: string;
-}
-export interface Deadline {
-  readonly actor: ActorId;
-  readonly at: number;
-  readonly event: Unstamped;
-  /** Set when it counts the time the machine is up; its whole length in ms. */
-  readonly after?: number;
-}
-export interface Mail {
-  readonly to: ActorId;
-  readonly event: Unstamped;
-  /** Counts this tree's outbox, so that the receiver applies each mail once. */
-  readonly n: number;
-}
-
-export interface Tree {
-  readonly id: SessionId;
-  /** The seq of the newest row. */
-  readonly seq: number;
-  readonly actors: Readonly<Record<ActorId, Snapshot>>;
-  readonly open: Readonly<Record<EffectKey, OpenEffect>>;
-  readonly deadlines: Readonly<Record<string, Deadline>>;
-  /** The newest `saidLimit` client keys and the seq each led to, oldest first. */
-  readonly said: Readonly<Record<string, number>>;
-  /** Mails to other trees that are not known to have arrived, by their number; `sent` counts all of them. */
-  readonly outbox: Readonly<Record<number, Mail>>;
-  readonly sent: number;
-  /** Per sending tree the number of the last mail applied. */
-  readonly heard: Readonly<Record<string, number>>;
-}
-
-/** What one step changes, and what is to be done once that is durable. Null means gone. */
-export interface Commit {
-  readonly rows: readonly Row[];
-  readonly actors: Readonly<Record<ActorId, Snapshot | null>>;
-  readonly start: readonly Start[];
-  readonly cancel: readonly EffectKey[];
-  /** Where effects of `start` and `begun` are begun; the host's, drive leaves it empty. */
-  readonly marks: Readonly<Record<EffectKey, string>>;
-  /** Effects begun once more after a restart, and how often that makes it. */
-  readonly begun: Readonly<Record<EffectKey, number>>;
-  /** Keys that are no longer open. */
-  readonly closed: readonly EffectKey[];
-  readonly deadlines: Readonly<Record<string, Deadline | null>>;
-  readonly outbox: readonly Mail[];
-  /** Numbers of mails that have arrived. */
-  readonly mailed: readonly number[];
-  readonly said: Readonly<Record<string, number>>;
-  readonly heard: Readonly<Record<string, number>>;
-}
 
 /** What a host may put before a tree. */
 export type Job =
@@ -110,34 +57,7 @@ export type JobResult =
   | { readonly result: 'done' | 'ignored' | 'repeated'; readonly seq: number }
   | { readonly result: 'threw'; readonly error: unknown };
 
-const saidLimit = 256;
 const restLimit = 1000;
-
-export const emptyTree = (id: SessionId): Tree => ({
-  id,
-  seq: 0,
-  actors: {},
-  open: {},
-  deadlines: {},
-  said: {},
-  outbox: {},
-  sent: 0,
-  heard: {},
-});
-export const emptyCommit: Commit = {
-  rows: [],
-  actors: {},
-  start: [],
-  cancel: [],
-  marks: {},
-  begun: {},
-  closed: [],
-  deadlines: {},
-  outbox: [],
-  mailed: [],
-  said: {},
-  heard: {},
-};
 
 /** Puts the jobs before the tree, one after another, into one commit. A job that throws changes nothing and the others go on. */
 export function step(
@@ -145,69 +65,28 @@ export function step(
   tree: Tree,
   jobs: readonly Job[],
 ): { tree: Tree; commit: Commit; results: JobResult[] } {
-  let done = { tree, commit: emptyCommit };
+  let done: Done = { commit: emptyCommit, open: tree.open, seq: tree.seq };
   const results = jobs.map((job): JobResult => {
-    const attempt = new Step(machines, done.tree, done.commit);
+    const attempt = new Step(machines, tree, done);
     try {
       const result = attempt.run(job);
-      done = attempt.finish();
+      done = attempt.done();
       return result;
     } catch (error) {
       return { result: 'threw', error };
     }
   });
-  return { ...done, results };
+  return { tree: apply(tree, done.commit), commit: done.commit, results };
 }
 
-/** The tree as it is once `commit` is applied: what a log's line does to the tree before it. */
-export function apply(tree: Tree, commit: Commit): Tree {
-  const open = without(tree.open, commit.closed);
-  for (const [key, attempts] of Object.entries(commit.begun)) if (open[key]) open[key] = { ...open[key], attempts };
-  for (const { key, effect, input } of commit.start) open[key] = { actor: ownerOf(key), effect, input, attempts: 1 };
-  for (const [key, mark] of Object.entries(commit.marks)) if (open[key]) open[key] = { ...open[key], mark };
-  return {
-    id: tree.id,
-    seq: commit.rows.at(-1)?.seq ?? tree.seq,
-    actors: merged(tree.actors, commit.actors),
-    open,
-    deadlines: merged(tree.deadlines, commit.deadlines),
-    said: newestKeys({ ...tree.said, ...commit.said }),
-    outbox: outboxAfter(tree.outbox, commit.outbox, commit.mailed),
-    sent: commit.outbox.at(-1)?.n ?? tree.sent,
-    heard: { ...tree.heard, ...commit.heard },
-  };
+/** What the jobs so far have made: their commit, the effects that are open after it, and the newest seq. */
+interface Done {
+  readonly commit: Commit;
+  readonly open: Tree['open'];
+  readonly seq: number;
 }
 
-/** An effect belongs to the actor its key begins with. */
-export const ownerOf = (key: EffectKey) => key.slice(0, key.lastIndexOf('/')) as ActorId;
-
-function without<Value>(record: Readonly<Record<string, Value>>, keys: readonly string[]): Record<string, Value> {
-  const copy = { ...record };
-  for (const key of keys) delete copy[key];
-  return copy;
-}
-function merged<Value>(before: Readonly<Record<string, Value>>, changes: Readonly<Record<string, Value | null>>) {
-  const copy: Record<string, Value> = { ...before };
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === null) delete copy[key];
-    else copy[key] = value;
-  }
-  return copy;
-}
-function outboxAfter(
-  outbox: Readonly<Record<number, Mail>>,
-  sent: readonly Mail[],
-  arrived: readonly number[],
-): Record<number, Mail> {
-  if (sent.length === 0 && arrived.length === 0) return outbox;
-  return without({ ...outbox, ...Object.fromEntries(sent.map((mail) => [mail.n, mail])) }, arrived.map(String));
-}
-function newestKeys(said: Record<string, number>): Record<string, number> {
-  const entries = Object.entries(said);
-  return entries.length <= saidLimit ? said : Object.fromEntries(entries.slice(-saidLimit));
-}
-
-/** One job's worth of work on copies, thrown away when a machine throws. */
+/** One job's worth of work on copies, thrown away when a machine throws. `before` is the tree before all jobs. */
 class Step {
   readonly #machines: Machines;
   readonly #before: Tree;
@@ -220,29 +99,28 @@ class Step {
   readonly #deadlines: Record<string, Deadline | null>;
   readonly #outbox: Mail[];
   readonly #mailed: number[];
-  readonly #said: Record<string, number>;
+  readonly #said: Said[];
   readonly #heard: Record<string, number>;
   readonly #open: Record<EffectKey, OpenEffect>;
   readonly #queue: { to: ActorId; event: Stamped }[] = [];
   #seq: number;
 
-  /** `tree` is as `earlier`, the commit under way, leaves it. */
-  constructor(machines: Machines, tree: Tree, earlier: Commit) {
+  constructor(machines: Machines, before: Tree, { commit, open, seq }: Done) {
     this.#machines = machines;
-    this.#before = tree;
-    this.#rows = [...earlier.rows];
-    this.#actors = { ...earlier.actors };
-    this.#start = [...earlier.start];
-    this.#cancel = [...earlier.cancel];
-    this.#begun = { ...earlier.begun };
-    this.#closed = [...earlier.closed];
-    this.#deadlines = { ...earlier.deadlines };
-    this.#outbox = [...earlier.outbox];
-    this.#mailed = [...earlier.mailed];
-    this.#said = { ...earlier.said };
-    this.#heard = { ...earlier.heard };
-    this.#open = { ...tree.open };
-    this.#seq = tree.seq;
+    this.#before = before;
+    this.#rows = [...commit.rows];
+    this.#actors = { ...commit.actors };
+    this.#start = [...commit.start];
+    this.#cancel = [...commit.cancel];
+    this.#begun = { ...commit.begun };
+    this.#closed = [...commit.closed];
+    this.#deadlines = { ...commit.deadlines };
+    this.#outbox = [...commit.outbox];
+    this.#mailed = [...commit.mailed];
+    this.#said = [...commit.said];
+    this.#heard = { ...commit.heard };
+    this.#open = { ...open };
+    this.#seq = seq;
   }
 
   run(job: Job): JobResult {
@@ -260,7 +138,7 @@ class Step {
         this.#record(job.rows, job.at);
         return { result: 'done', seq: this.#seq };
       case 'mailed':
-        if (this.#before.outbox[job.n]) this.#mailed.push(job.n);
+        if (this.#before.outbox[job.n] && !this.#mailed.includes(job.n)) this.#mailed.push(job.n);
         return { result: 'done', seq: this.#seq };
       case 'due':
         return this.#due(job.id, job.at);
@@ -271,20 +149,7 @@ class Step {
     }
   }
 
-  /** The tree and the commit with this job in them. */
-  finish(): { tree: Tree; commit: Commit } {
-    const before = this.#before;
-    const tree: Tree = {
-      id: before.id,
-      seq: this.#seq,
-      actors: merged(before.actors, this.#actors),
-      open: this.#open,
-      deadlines: merged(before.deadlines, this.#deadlines),
-      said: newestKeys({ ...before.said, ...this.#said }),
-      outbox: outboxAfter(before.outbox, this.#outbox, this.#mailed),
-      sent: this.#outbox.at(-1)?.n ?? before.sent,
-      heard: { ...before.heard, ...this.#heard },
-    };
+  done(): Done {
     const commit: Commit = {
       rows: this.#rows,
       actors: this.#actors,
@@ -299,19 +164,24 @@ class Step {
       said: this.#said,
       heard: this.#heard,
     };
-    return { tree, commit };
+    return { commit, open: this.#open, seq: this.#seq };
   }
 
   #event({ to, event, key, mail }: Extract<Job, { job: 'event' }>): JobResult {
-    const known = key === undefined ? undefined : (this.#said[key] ?? this.#before.said[key]);
+    const known = key === undefined ? undefined : this.#saidBefore(key);
     if (known !== undefined) return { result: 'repeated', seq: known };
     if (mail && mail.n <= (this.#heard[mail.from] ?? this.#before.heard[mail.from] ?? 0))
       return { result: 'repeated', seq: this.#seq };
     const handled = this.#deliver(to, event);
     const result = this.#rest(handled);
-    if (key !== undefined && handled) this.#said[key] = this.#seq;
+    if (key !== undefined && handled) this.#said.push([key, this.#seq]);
     if (mail) this.#heard[mail.from] = mail.n;
-    return { ...result, seq: this.#seq } as JobResult;
+    return result;
+  }
+
+  #saidBefore(key: string): number | undefined {
+    const said = this.#said.find(([known]) => known === key) ?? this.#before.said.find(([known]) => known === key);
+    return said?.[1];
   }
 
   #settle(key: EffectKey, outcome: Outcome, at: number): JobResult {
@@ -352,7 +222,7 @@ class Step {
     const { machine } = this.#machines[snapshot.machine];
     const state = machine.resolveState({ value: snapshot.value as never, context: snapshot.context });
     const [next, actions] = transition(machine, state, event as never);
-    if (next === state) return false;
+    if (next === state && actions.length === 0) return false;
     this.#settleActor(to, snapshot.machine, next, actions as readonly AskedAction[], event.at);
     return true;
   }
@@ -426,14 +296,17 @@ class Step {
 
   /** An effect that has not begun, or is over, will never settle by itself: its actor is told so in this very step. */
   #cancelEffect(actor: ActorId, key: EffectKey, at: number) {
-    const begun = this.#open[key] && !this.#start.some((start) => start.key === key);
-    if (begun) {
+    const effect = this.#open[key];
+    if (effect && !this.#isUnbegun(key)) {
+      this.#open[key] = { ...effect, cancelled: true };
       if (!this.#cancel.includes(key)) this.#cancel.push(key);
       return;
     }
-    if (this.#open[key]) this.#close(key);
+    if (effect) this.#close(key);
     this.#queue.push({ to: actor, event: { type: 'settled', key, outcome: { kind: 'not started' }, at } as Stamped });
   }
+
+  #isUnbegun = (key: EffectKey) => this.#start.some((start) => start.key === key);
 
   #begin(key: EffectKey) {
     const effect = this.#open[key];
@@ -444,8 +317,7 @@ class Step {
 
   #close(key: EffectKey) {
     delete this.#open[key];
-    const folded = this.#start.some((start) => start.key === key);
-    if (folded) this.#start = this.#start.filter((start) => start.key !== key);
+    if (this.#isUnbegun(key)) this.#start = this.#start.filter((start) => start.key !== key);
     else this.#closed.push(key);
   }
 
@@ -453,12 +325,11 @@ class Step {
   #end(actor: ActorId) {
     for (const [key, effect] of Object.entries(this.#open) as [EffectKey, OpenEffect][]) {
       if (effect.actor !== actor) continue;
-      if (!this.#start.some((start) => start.key === key) && !this.#cancel.includes(key)) this.#cancel.push(key);
+      if (!this.#isUnbegun(key) && !this.#cancel.includes(key)) this.#cancel.push(key);
       this.#close(key);
     }
-    for (const [id, deadline] of Object.entries(merged(this.#before.deadlines, this.#deadlines))) {
+    for (const [id, deadline] of Object.entries(merged(this.#before.deadlines, this.#deadlines)))
       if (deadline.actor === actor) this.#deadlines[id] = null;
-    }
   }
 }
 

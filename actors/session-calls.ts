@@ -1,4 +1,5 @@
 /** The calls of one answer: which may run together, and what each leaves behind. Pure helpers of the session's machine. */
+import { commandOfSession } from '../core/ids.ts';
 import { type Draft, draft } from '../core/rows.ts';
 import { isParallel, parse } from '../core/tools.ts';
 import type { CallEnd, CallInput } from './call-steps.ts';
@@ -27,16 +28,18 @@ export interface LiveCommand {
   readonly left: boolean;
   /** The process is gone, its last output is not yet told. */
   readonly over: boolean;
+  /** How it ended, when it is over: an exit code, or why nobody knows one. */
+  readonly end?: CommandEnding;
+}
+export interface CommandEnding {
+  readonly code?: number;
+  readonly why?: string;
 }
 export type Commands = Readonly<Record<number, LiveCommand>>;
 
 /** tools.md §3.4: live commands a session, and how many of the newest are never evicted. */
 const commandLimit = 64;
 const keptNewest = 8;
-
-/** What the model calls a command: a number from 1000, so that it reads like a process id. */
-export const commandSession = (n: number) => 1000 + n;
-const commandOf = (session: number) => session - 1000;
 
 export function answerRows(context: SessionContext, answer: ModelAnswer): { rows: Draft[]; calls: TurnCall[] } {
   const { turn, step } = context;
@@ -109,7 +112,7 @@ interface Write {
 function target(call: TurnCall, commands: Commands): Write | undefined {
   const parsed = parse(call.name, call.form, call.args);
   if (!parsed.ok || parsed.use.name !== 'write_stdin') return undefined;
-  const n = commandOf(parsed.use.session);
+  const n = commandOfSession(parsed.use.session);
   const command = commands[n];
   if (!command) return undefined;
   const writing = parsed.use.chars !== '';
@@ -132,12 +135,12 @@ function input(context: SessionContext, call: TurnCall, at: number, write: Write
   };
 }
 
-/** A command began: it is counted, and the least useful one makes room when there are too many. */
+/** A command began: it is counted, and the least useful of those before it makes room when there are too many. */
 export function numbered(commands: Commands, n: number, used: number): { commands: Commands; evict?: number } {
   const next = { ...commands, [n]: { read: 0, writes: 0, used, left: false, over: false } };
-  const live = Object.entries(next).map(([key, command]) => ({ n: Number(key), ...command }));
-  if (live.length <= commandLimit) return { commands: next };
-  const oldest = live.sort((a, b) => a.used - b.used || a.n - b.n).slice(0, -keptNewest);
+  const before = Object.entries(commands).map(([key, command]) => ({ n: Number(key), ...command }));
+  if (before.length < commandLimit) return { commands: next };
+  const oldest = before.sort((a, b) => a.used - b.used || a.n - b.n).slice(0, -keptNewest);
   const evict = (oldest.find(({ over }) => over) ?? oldest[0]!).n;
   const { [evict]: _, ...kept } = next;
   return { commands: kept, evict };
@@ -147,18 +150,23 @@ export function numbered(commands: Commands, n: number, used: number): { command
 export function afterCall(
   context: SessionContext,
   end: CallEnd,
-): { calls: TurnCall[]; commands: Commands; release: number[] } {
+): { rows: Draft[]; calls: TurnCall[]; commands: Commands; release: number[] } {
   const calls = context.calls.filter(({ n }) => n !== end.n);
   const { exec } = end;
   const command = exec && context.commands[exec.command];
-  if (!exec || !command) return { calls, commands: context.commands, release: [] };
+  if (!exec || !command) return { rows: [], calls, commands: context.commands, release: [] };
   if (exec.exited) {
     const { [exec.command]: _, ...commands } = context.commands;
-    return { calls, commands, release: [exec.command] };
+    return { rows: [], calls, commands, release: [exec.command] };
   }
+  const over = command.over && !command.left;
   return {
+    rows: over ? [commandEnded(exec.command, command.end)] : [],
     calls,
     commands: { ...context.commands, [exec.command]: { ...command, read: exec.to, left: true } },
     release: [],
   };
 }
+
+export const commandEnded = (command: number, end: CommandEnding = {}): Draft =>
+  draft('command.ended', { command, ...end });

@@ -4,7 +4,7 @@ import { type Draft, draft } from '../core/rows.ts';
 import { arm, cancel, type Done, disarm, mail, record, spawn, start } from './asks.ts';
 import type { ModelAnswer, Outcome } from './effects.ts';
 import type { ContextPart, EventOf, Pending, Said, SessionContext, SessionEvent } from './session.ts';
-import { afterCall, answerRows, numbered, startable } from './session-calls.ts';
+import { afterCall, answerRows, commandEnded, numbered, startable } from './session-calls.ts';
 
 type Stepped = Done<SessionContext>;
 
@@ -132,9 +132,12 @@ export function schedule(context: SessionContext, event: SessionEvent): Stepped 
 }
 
 export function callEnded(context: SessionContext, event: EventOf<'call.ended'>): Stepped {
-  const { calls, commands, release } = afterCall(context, event);
+  const { rows, calls, commands, release } = afterCall(context, event);
   return {
-    asks: release.map((n) => mail(commandActor(context.session, n), { type: 'released' })),
+    asks: [
+      ...(rows.length > 0 ? [record(...rows)] : []),
+      ...release.map((n) => mail(commandActor(context.session, n), { type: 'released' })),
+    ],
     context: { calls, commands },
   };
 }
@@ -241,20 +244,25 @@ export function stopAll(context: SessionContext, event: SessionEvent): Stepped {
 export function commandBegan(context: SessionContext, event: EventOf<'command.began'>): Stepped {
   const { commands, evict } = numbered(context.commands, event.n, context.lastCall);
   return {
-    asks: evict === undefined ? [] : [mail(commandActor(context.session, evict), { type: 'released' })],
+    asks: evict === undefined ? [] : [mail(commandActor(context.session, evict), { type: 'kill' })],
     context: { commands },
   };
 }
 
-export function commandEnded(context: SessionContext, { n, code, why }: EventOf<'command.ended'>): Stepped {
+/** A command of a call that still looks at it is told by that call; one that was left, or made room, by a row. */
+export function commandOver(context: SessionContext, event: EventOf<'command.ended'>): Stepped {
+  const { n } = event;
   const command = context.commands[n];
-  if (!command) return {};
+  const end = { ...only('code', event.code), ...only('why', event.why) };
   return {
-    asks: command.left
-      ? [record(draft('command.ended', { command: n, ...only('code', code), ...only('why', why) }))]
-      : [],
-    context: { commands: { ...context.commands, [n]: { ...command, over: true } } },
+    asks: command && !command.left ? [] : [record(commandEnded(n, end))],
+    ...(command && { context: { commands: { ...context.commands, [n]: { ...command, over: true, end } } } }),
   };
+}
+
+export function commandGone({ commands }: SessionContext, { n }: EventOf<'command.gone'>): Stepped {
+  const { [n]: _, ...others } = commands;
+  return { context: { commands: others } };
 }
 
 export const killCommand = ({ session }: SessionContext, { n }: EventOf<'kill'>): Stepped => ({

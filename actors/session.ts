@@ -69,6 +69,8 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'granted'; readonly grant: Grant }
   | { readonly type: 'command.began'; readonly n: number }
   | { readonly type: 'command.ended'; readonly n: number; readonly code?: number; readonly why?: string }
+  /** It was killed: nothing of it can be read any more. */
+  | { readonly type: 'command.gone'; readonly n: number }
   | { readonly type: 'kill'; readonly n: number }
   | { readonly type: 'configured'; readonly settings: Partial<Settings>; readonly by?: string }
   | { readonly type: 'renamed'; readonly name: string; readonly by?: string }
@@ -143,7 +145,8 @@ export const sessionMachine = base.createMachine({
     unqueued: { actions: act(does.unqueue) },
     released: { actions: base.assign({ held: false }) },
     'command.began': { actions: act(does.commandBegan) },
-    'command.ended': { actions: act(does.commandEnded) },
+    'command.ended': { actions: act(does.commandOver) },
+    'command.gone': { actions: act(does.commandGone) },
     kill: { actions: act(does.killCommand) },
     wake: { actions: act(does.setWake) },
     unwake: { actions: act(does.unsetWake) },

@@ -11,9 +11,9 @@ const aborted = 'aborted';
 
 export function conversation(rows: readonly Row[]): Item[] {
   const current = compacted(rewound(rows));
-  const outputs = new Map(
-    current.rows.flatMap((row) => (row.kind === 'output' ? [[row.body.call, row] as const] : [])),
-  );
+  const outputs = new Map<number, RowOf<'output'>>();
+  for (const row of current.rows)
+    if (row.kind === 'output' && !outputs.has(row.body.call)) outputs.set(row.body.call, row);
   const ids = new CallIds();
   const items: Item[] = current.summary === undefined ? [] : [{ kind: 'user', text: current.summary }];
   let answer: { step: string; calls: RowOf<'call'>[] } | undefined;
@@ -26,6 +26,7 @@ export function conversation(rows: readonly Row[]): Item[] {
       case 'reasoning':
       case 'assistant':
       case 'call': {
+        if (row.kind === 'call' && ids.knows(row)) break;
         const step = `${row.body.turn}.${row.body.step}`;
         if (answer?.step !== step) close();
         answer ??= { step, calls: [] };
@@ -82,12 +83,18 @@ function outputItem(call: RowOf<'call'>, output: RowOf<'output'> | undefined, id
 
 /** The provider's call id where it is the first of its name, else one of ours: some servers repeat `call_0`. */
 class CallIds {
-  readonly #taken = new Map<string, number>();
+  readonly #ids = new Map<number, string>();
+  readonly #taken = new Set<string>();
+
+  knows = ({ body: { call } }: RowOf<'call'>) => this.#ids.has(call);
 
   of({ body: { call, ref } }: RowOf<'call'>): string {
-    if (ref === '') return `call_c${call}`;
-    const owner = this.#taken.get(ref);
-    if (owner === undefined) this.#taken.set(ref, call);
-    return owner === undefined || owner === call ? ref : `call_c${call}`;
+    const known = this.#ids.get(call);
+    if (known !== undefined) return known;
+    let id = ref === '' || this.#taken.has(ref) ? `call_c${call}` : ref;
+    while (this.#taken.has(id)) id += '_';
+    this.#ids.set(call, id);
+    this.#taken.add(id);
+    return id;
   }
 }

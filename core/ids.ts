@@ -33,6 +33,10 @@ export function actorNumber(id: ActorId): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
+/** What the model calls a command: a number from 1000, so that it reads like a process id. */
+export const commandSession = (call: number) => 1000 + call;
+export const commandOfSession = (session: number) => session - 1000;
+
 /** A UUIDv7 (RFC 9562 §5.7) of a time in ms since 1970 and 10 random bytes. */
 export function uuidv7(ms: number, random: Uint8Array): string {
   const bytes = new Uint8Array(16);

@@ -89,7 +89,7 @@ function change(meta: Meta, row: Row): Partial<Meta> {
         settings,
         ...(env && { env }),
         ...(umask !== undefined && { umask }),
-        ...(fork && { fork }),
+        ...(fork && { ...cleared, fork, archived: false, usage: noUsage }),
       };
     }
     case 'settings':

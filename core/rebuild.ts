@@ -1,7 +1,10 @@
 /** Reads off the rows what a session is when nothing in it runs: the one way back when its snapshots cannot be used. */
 import { type Grant, sessionGrant } from './decide.ts';
-import type { Question, Row } from './rows.ts';
+import { commandOfSession } from './ids.ts';
+import { interceptPatch } from './patch-intercept.ts';
+import type { Question, Row, RowOf } from './rows.ts';
 import type { Settings } from './settings.ts';
+import { parse } from './tools.ts';
 
 export interface Resting {
   readonly seq: number;
@@ -23,11 +26,21 @@ export interface Resting {
   }[];
   readonly stopped: boolean;
   /** Calls without an output: those that wait for a person keep their question. */
-  readonly calls: readonly { readonly n: number; readonly name: string; readonly question?: Question }[];
+  readonly calls: readonly OpenCall[];
   /** Background commands by the number of their call, and the bytes of output the model has seen. */
   readonly commands: readonly { readonly n: number; readonly read: number }[];
   readonly lastWake: number;
   readonly wakes: readonly { readonly n: number; readonly until: number; readonly text: string }[];
+}
+
+export interface OpenCall {
+  readonly n: number;
+  readonly name: string;
+  /** The command it is about: its own, or the one a write_stdin names. */
+  readonly command: number;
+  /** It is a command of its own, which may be running. */
+  readonly runs: boolean;
+  readonly question?: Question;
 }
 
 const nothing: Resting = {
@@ -73,7 +86,7 @@ function change(state: Resting, row: Row): Partial<Resting> {
     case 'user':
       return { pending: state.pending.filter(({ n }) => n !== row.body.queued) };
     case 'call':
-      return { lastCall: row.body.call, calls: [...state.calls, { n: row.body.call, name: row.body.name }] };
+      return { lastCall: row.body.call, calls: [...state.calls, openCall(row.body)] };
     case 'asked':
       return {
         calls: state.calls.map((call) => (call.n === row.body.call ? { ...call, question: row.body.question } : call)),
@@ -95,19 +108,32 @@ function change(state: Resting, row: Row): Partial<Resting> {
   }
 }
 
+function openCall({ call: n, name, form, args }: RowOf<'call'>['body']): OpenCall {
+  const parsed = parse(name, form, args);
+  const use = parsed.ok ? parsed.use : undefined;
+  return {
+    n,
+    name,
+    command: use?.name === 'write_stdin' ? commandOfSession(use.session) : n,
+    runs: use?.name === 'exec_command' && interceptPatch(use.cmd) === undefined,
+  };
+}
+
 function answered(state: Resting, n: number, choice: string): Partial<Resting> {
   const question = state.calls.find((call) => call.n === n)?.question;
   const grant = question && (choice === 'session' || choice === 'folder') ? sessionGrant(question) : undefined;
-  const calls = state.calls.map((call) => (call.n === n ? { n, name: call.name } : call));
+  const calls = state.calls.map(({ question: asked, ...call }) =>
+    call.n === n || !asked ? call : { ...call, question: asked },
+  );
   return { calls, ...(grant && { grants: [...state.grants, grant] }) };
 }
 
-/** A result that names a session left its command running; one that names an exit was its last. */
-function outputOf(state: Resting, row: Extract<Row, { kind: 'output' }>): Partial<Resting> {
-  const { call, exec } = row.body;
+/** A result with an exit was its command's last; any other, and a call that was aborted, left its command running. */
+function outputOf(state: Resting, { body: { call, exec, left } }: RowOf<'output'>): Partial<Resting> {
   const calls = state.calls.filter(({ n }) => n !== call);
-  if (!exec) return { calls };
-  const command = exec.session === undefined ? call : exec.session - 1000;
+  if (!exec && !left) return { calls };
+  const command = left?.command ?? state.calls.find(({ n }) => n === call)?.command ?? call;
   const others = state.commands.filter(({ n }) => n !== command);
-  return { calls, commands: exec.code === undefined ? [...others, { n: command, read: exec.read }] : others };
+  const read = left?.read ?? exec?.read ?? 0;
+  return { calls, commands: exec?.code === undefined ? [...others, { n: command, read }] : others };
 }

@@ -109,7 +109,15 @@ export interface Bodies {
   patch: { call: number; changes: readonly FileChange[] };
   asked: { call: number; question: Question };
   answered: { call: number; choice: Choice['id']; text?: string } & By & Keyed;
-  output: { call: number; status: CallStatus; text: string; tookMs: number; exec?: ExecHead };
+  /** `left`: the call ended without looking, and its command goes on; the model has seen `read` bytes of it. */
+  output: {
+    call: number;
+    status: CallStatus;
+    text: string;
+    tookMs: number;
+    exec?: ExecHead;
+    left?: { command: number; read: number };
+  };
   /** A command that outlived its call is over; `code` is absent when nobody saw its end. */
   'command.ended': { command: number; code?: number; why?: string };
   plan: { call: number; items: readonly { step: string; status: 'pending' | 'in_progress' | 'completed' }[] };

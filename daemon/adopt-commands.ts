@@ -1,5 +1,5 @@
 /** At start: squares the commands the logs have open with what the holders hold, before anything of them goes on. */
-import type { Tree } from '../actors/drive.ts';
+import type { Tree } from '../actors/tree.ts';
 import { type ActorId, type EffectKey, effectKey } from '../core/ids.ts';
 import type { CommandDeps } from './effects/commands.ts';
 import type { Holder } from './holder/client.ts';

@@ -1,7 +1,7 @@
 /** What belongs to a session and to no row of it: the draft somebody left, and how far anybody of this home has looked. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { SessionId } from '../core/ids.ts';
-import { logPath } from './hosts/log.ts';
+import { logPath } from './hosts/log-read.ts';
 
 export interface Marks {
   readonly draft: string;

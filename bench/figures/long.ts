@@ -1,11 +1,13 @@
 /** A turn in a session of 100,000 rows against one of ten: the past costs nothing. */
 import { randomBytes } from 'node:crypto';
-import { emptyCommit, emptyTree, step } from '../../actors/drive.ts';
+import { step } from '../../actors/drive.ts';
 import { machines } from '../../actors/machines.ts';
+import { emptyTree } from '../../actors/tree.ts';
 import { sessionActor, sessionId, uuidv7 } from '../../core/ids.ts';
 import { foldMeta } from '../../core/meta.ts';
 import { draft, type Row } from '../../core/rows.ts';
 import { Log } from '../../daemon/hosts/log.ts';
+import { pack } from '../../daemon/hosts/packed.ts';
 import type { Figure } from '../figure.ts';
 import { bench } from '../home.ts';
 import { median } from '../measure.ts';
@@ -34,7 +36,7 @@ async function writeLog(home: string, cwd: string, count: number): Promise<strin
       rows: [draft('created', { cwd, source: 'client', settings })],
     },
   ]);
-  await log.append({ commit: born.commit });
+  await log.append({ commit: pack(born.commit, emptyTree(session)) });
   let meta = foldMeta(undefined, born.commit.rows);
   let tree = born.tree;
   for (let seq = 2; seq <= count; ) {
@@ -50,8 +52,7 @@ async function writeLog(home: string, cwd: string, count: number): Promise<strin
           : body;
       rows.push({ seq, at: Date.now(), ...summary } as Row);
     }
-    const commit = { ...emptyCommit, rows };
-    await log.append({ commit });
+    await log.append({ commit: { rows } });
     tree = { ...tree, seq: rows.at(-1)!.seq };
     meta = foldMeta(meta, rows);
     if (log.wantsCheckpoint) await log.append({ checkpoint: { tree, meta, places: log.places } });

@@ -2,7 +2,7 @@
 import type { SessionId } from '../../core/ids.ts';
 import type { Check } from '../../ipc/messages.ts';
 import type { Host } from '../hosts/host.ts';
-import { readLog } from '../hosts/log.ts';
+import { readLog } from '../hosts/log-read.ts';
 import { amiss, check, type Found, ok } from './check.ts';
 
 export const checkSession = async (home: string, host: Host, session: SessionId): Promise<readonly Check[]> => [
@@ -10,7 +10,7 @@ export const checkSession = async (home: string, host: Host, session: SessionId)
 ];
 
 async function look(home: string, host: Host, session: SessionId): Promise<Found> {
-  const rows = await readLog(home, session, undefined, 0, Number.MAX_SAFE_INTEGER);
+  const rows = await readLog(home, session, 0, Number.MAX_SAFE_INTEGER);
   const holes = rows.filter((row, at) => at > 0 && row.seq !== rows[at - 1]!.seq + 1).length;
   const trouble = await host.state(session).then(
     (state) => state.trouble,

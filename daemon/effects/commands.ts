@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { Outcome, ValueOf } from '../../actors/effects.ts';
-import { commandSession } from '../../actors/session-calls.ts';
-import { commandActor, type EffectKey, effectKey, type SessionId } from '../../core/ids.ts';
+import { commandActor, commandSession, type EffectKey, effectKey, type SessionId } from '../../core/ids.ts';
 import type { ExecHead } from '../../core/rows.ts';
 import type { ToolUse } from '../../core/tools.ts';
 import { byteLength, type CutPolicy, callBudget, cutForHistory, cutOutput, tokensOf } from '../../core/truncate.ts';

@@ -1,11 +1,15 @@
-/** All deadlines of all sessions behind one timer, at most an hour ahead: a longer one overflows, and wall clocks jump. */
+/** All deadlines of all sessions behind one timer: a long one would overflow, wall clocks are set, and lids are closed. */
 export interface Clock {
   /** Ms since 1970. */
   readonly wall: () => number;
   /** Ms the machine has been up, not counting sleep. */
   readonly uptime: () => number;
+  /** Calls back after so many ms of uptime; a test's clock does when it is moved. */
+  readonly wait?: (ms: number, ring: () => void) => () => void;
 }
 
+/** A clock that was set, or a machine that woke, is noticed so much later at most, when a deadline follows the wall clock. */
+const lookMs = 60 * 1000;
 const longestMs = 60 * 60 * 1000;
 
 interface Entry {
@@ -18,10 +22,12 @@ interface Entry {
 export class Deadlines {
   readonly #entries = new Map<string, Entry>();
   readonly #clock: Clock;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #wait: NonNullable<Clock['wait']>;
+  #forget: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#wait = clock.wait ?? wait;
   }
 
   /** Replaces a deadline of the same id. `after`, its whole length in ms, makes it count uptime; never longer than that is left. */
@@ -36,27 +42,37 @@ export class Deadlines {
     if (this.#entries.delete(id)) this.#schedule();
   }
 
+  get size() {
+    return this.#entries.size;
+  }
+
   stop() {
-    clearTimeout(this.#timer);
+    this.#forget?.();
     this.#entries.clear();
   }
 
   #left = ({ due, by }: Entry) => due - this.#clock[by]();
 
   #schedule() {
-    clearTimeout(this.#timer);
+    this.#forget?.();
+    this.#forget = undefined;
     if (this.#entries.size === 0) return;
-    const next = Math.min(longestMs, ...[...this.#entries.values()].map(this.#left));
-    this.#timer = setTimeout(() => this.#fire(), Math.max(0, next));
-    this.#timer.unref();
+    let next = longestMs;
+    for (const entry of this.#entries.values())
+      next = Math.min(next, this.#left(entry), entry.by === 'wall' ? lookMs : longestMs);
+    this.#forget = this.#wait(Math.max(0, next), () => this.#fire());
   }
 
   #fire() {
-    for (const [id, entry] of this.#entries) {
-      if (this.#left(entry) > 0) continue;
-      this.#entries.delete(id);
-      entry.fire();
-    }
+    const due = [...this.#entries].filter(([, entry]) => this.#left(entry) <= 0);
+    for (const [id] of due) this.#entries.delete(id);
+    for (const [, { fire }] of due) fire();
     this.#schedule();
   }
+}
+
+function wait(ms: number, ring: () => void): () => void {
+  const timer = setTimeout(ring, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
 }

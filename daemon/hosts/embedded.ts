@@ -1,9 +1,12 @@
 /** The default host: one append-only log a session, no server, no set-up. An idle session is a file and nothing else. */
-import { emptyTree, type Job, type JobResult, type Mail } from '../../actors/drive.ts';
-import { isCurrent, restoredTree } from '../../actors/restore.ts';
-import { type SessionId, sessionActor, sessionOf } from '../../core/ids.ts';
+import { type Job, type JobResult, step } from '../../actors/drive.ts';
+import { machines } from '../../actors/machines.ts';
+import { forkedTree, isCurrent, restoredTree } from '../../actors/restore.ts';
+import { emptyTree } from '../../actors/tree.ts';
+import { type SessionId, sessionActor } from '../../core/ids.ts';
 import { foldMeta } from '../../core/meta.ts';
 import { type Draft, draft } from '../../core/rows.ts';
+import { type Damaged, readable } from './damaged.ts';
 import { type Clock, Deadlines } from './deadlines.ts';
 import {
   type Committed,
@@ -16,10 +19,12 @@ import {
   type Sent,
   type SessionState,
 } from './host.ts';
-import type { ForkedFrom } from './line.ts';
 import { Loaded, type LoadedDeps } from './loaded.ts';
-import { DamagedLog, Log, type OpenedLog, readLog } from './log.ts';
+import { Log, type OpenedLog } from './log.ts';
+import { readLog } from './log-read.ts';
+import { Post } from './post.ts';
 import { SyncRound } from './sync-round.ts';
+import { closing } from './trouble.ts';
 
 export interface EmbeddedOptions {
   readonly home: string;
@@ -29,6 +34,8 @@ export interface EmbeddedOptions {
   readonly held?: boolean;
   /** How long a full disk is left alone before it is tried again; 5 s unless a test is in a hurry. */
   readonly retryMs?: number;
+  /** Told of a listener that threw: a bug of whoever looks, which the session does not feel. */
+  readonly broken?: (error: Error) => void;
 }
 
 const diskRetryMs = 5000;
@@ -37,51 +44,76 @@ export class EmbeddedHost implements Host {
   readonly kind = 'embedded';
   readonly #options: EmbeddedOptions;
   readonly #deadlines: Deadlines;
-  readonly #syncs = new SyncRound(() => {});
+  readonly #syncs: SyncRound;
+  readonly #post: Post;
   readonly #sessions = new Map<SessionId, Promise<Loaded>>();
   readonly #ready = new Map<SessionId, Loaded>();
   readonly #closing = new Map<SessionId, Promise<void>>();
+  readonly #damaged = new Map<SessionId, SessionState>();
   readonly #listeners = new Set<HostListener>();
   readonly #deps: LoadedDeps;
   readonly #unresumed = new Set<SessionId>();
+  readonly #broken: (error: Error) => void;
   #held: boolean;
   #stopping = false;
 
   constructor(options: EmbeddedOptions) {
     this.#options = options;
     this.#held = options.held ?? false;
+    this.#broken = options.broken ?? rethrow;
     this.#deadlines = new Deadlines(options.clock);
+    this.#syncs = new SyncRound((log, error) => this.#ready.get(log.session)?.unsynced(error));
+    this.#post = new Post({
+      load: (session) => this.#load(session),
+      now: options.clock.wall,
+      broken: this.#broken,
+    });
     this.#deps = {
       effects: options.effects,
-      deadlines: this.#deadlines,
       now: options.clock.wall,
+      arm: (session, id, { at, after }) =>
+        this.#deadlines.arm(`${session}|${id}`, at, after, () => void this.#due(session, id)),
+      disarm: (session, id) => this.#deadlines.disarm(`${session}|${id}`),
       syncSoon: this.#syncs.soon,
-      committed: (commit, outbox) => this.#committed(commit, outbox),
+      committed: (commit: Committed) => this.#each((listener) => listener.committed?.(commit)),
+      mail: this.#post.deliver,
       live: (session, key, delta) => this.#each((listener) => listener.live?.(session, key, delta)),
       trouble: (state) => this.#each((listener) => listener.trouble?.(state)),
       retryMs: options.retryMs ?? diskRetryMs,
     };
   }
 
+  /** The same session twice is once: the second time nothing is done, as with any key. */
   async create(session: SessionId, born: NewSession): Promise<Sent> {
-    if (this.#stopping) throw stopping();
-    if (this.#sessions.has(session)) throw exists(session);
-    const at = this.#options.clock.wall();
-    const loading = born.fork ? this.#forked(session, born, born.fork) : this.#born(session, born, at);
-    this.#sessions.set(
-      session,
-      loading.then(({ loaded }) => loaded),
-    );
-    const { loaded, jobs } = await loading.catch((error) => {
-      this.#sessions.delete(session);
-      throw error;
+    if (this.#stopping) throw closing();
+    const known = this.#sessions.get(session);
+    if (known) return repeated(await known);
+    let answer: JobResult | undefined;
+    const making = this.#make(session, born).then(async ({ loaded, jobs }) => {
+      try {
+        answer = await loaded.put(jobs, true);
+        if (answer.result === 'threw') throw answer.error;
+      } catch (error) {
+        await loaded.close();
+        throw error;
+      }
+      this.#ready.set(session, loaded);
+      return loaded;
     });
-    this.#ready.set(session, loaded);
-    return sent(await loaded.put(born.first ? [...jobs, eventJob(born.first, at)] : jobs, true));
+    this.#remember(session, making);
+    try {
+      await making;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        throw (await readable(this.#options.home, session, error)).error;
+      return repeated(await this.#load(session));
+    }
+    return sent(answer!);
   }
 
   async send(session: SessionId, send: Send): Promise<Sent> {
-    const loaded = await this.#load(session);
+    let loaded = await this.#load(session);
+    if (loaded.closed) loaded = await this.#load(session);
     // A person's word goes on with a session that was left alone at the start.
     if (send.durable) this.resume(session);
     return sent(await loaded.put([eventJob(send, this.#options.clock.wall())], send.durable ?? false));
@@ -89,15 +121,23 @@ export class EmbeddedHost implements Host {
 
   async rows(session: SessionId, after: number, limit: number) {
     const loaded = await this.#sessions.get(session)?.catch(() => undefined);
-    if (loaded) return loaded.rows(after, limit);
-    return readLog(this.#options.home, session, undefined, after, limit).catch((error) => {
-      throw readable(session, error);
+    if (loaded && !loaded.closed) return loaded.rows(after, limit);
+    return readLog(this.#options.home, session, after, limit).catch(async (error) => {
+      throw (await readable(this.#options.home, session, error)).error;
     });
   }
 
-  state = async (session: SessionId): Promise<SessionState> => (await this.#load(session)).state;
+  async state(session: SessionId): Promise<SessionState> {
+    try {
+      return (await this.#load(session)).state;
+    } catch (error) {
+      const state = this.#damaged.get(session);
+      if (state) return state;
+      throw error;
+    }
+  }
 
-  list = () => [...this.#ready.values()].map(({ state }) => state);
+  list = () => [...[...this.#ready.values()].map(({ state }) => state), ...this.#damaged.values()];
 
   /** The rows a session's conversation is computed from. */
   window = async (session: SessionId) => (await this.#load(session)).window();
@@ -111,7 +151,7 @@ export class EmbeddedHost implements Host {
     this.#held = false;
   }
 
-  /** Bytes of a loaded session's log. */
+  /** Bytes of a loaded session's log that its state stands for. */
   length = (session: SessionId) => this.#ready.get(session)?.length;
 
   /** What nobody is looking at need not be in memory while the session rests. */
@@ -127,108 +167,137 @@ export class EmbeddedHost implements Host {
     if (!loaded?.resting) return false;
     this.#ready.delete(session);
     this.#sessions.delete(session);
-    const closed = loaded.close();
-    this.#closing.set(session, closed);
-    await closed;
-    this.#closing.delete(session);
-    this.#each((listener) => listener.unloaded?.(session));
+    this.#unresumed.delete(session);
+    await this.#close(loaded);
     return true;
   }
 
   async stop() {
     this.#stopping = true;
     this.#deadlines.stop();
-    this.#syncs.stop();
     const loaded = await Promise.allSettled(this.#sessions.values());
-    await Promise.all(loaded.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+    await Promise.all([
+      ...this.#closing.values(),
+      ...loaded.map((result) => (result.status === 'fulfilled' ? this.#close(result.value) : undefined)),
+    ]);
+    this.#syncs.stop();
   }
 
-  async #born(session: SessionId, { input, rows }: NewSession, at: number) {
-    const log = await this.#create(session);
+  async #close(loaded: Loaded) {
+    const { session } = loaded;
+    const closed = loaded.close().catch(this.#broken);
+    this.#closing.set(session, closed);
+    await closed;
+    if (this.#closing.get(session) === closed) this.#closing.delete(session);
+    this.#each((listener) => listener.unloaded?.(session, loaded.length));
+  }
+
+  #make(session: SessionId, born: NewSession): Promise<{ loaded: Loaded; jobs: Job[] }> {
+    const at = this.#options.clock.wall();
+    return born.fork ? this.#forked(session, born, born.fork, at) : this.#born(session, born, at);
+  }
+
+  async #born(session: SessionId, { input, rows, first }: NewSession, at: number) {
+    const log = await Log.create(this.#options.home, session);
     const loaded = new Loaded({ log, tree: emptyTree(session), meta: foldMeta(undefined, []) }, this.#deps);
-    return { loaded, jobs: [{ job: 'born', id: sessionActor(session), machine: 'session', input, at, rows }] as Job[] };
+    const born: Job = { job: 'born', id: sessionActor(session), machine: 'session', input, at, rows };
+    return { loaded, jobs: first ? [born, eventJob(first, at)] : [born] };
   }
 
-  /** A fork's log begins with the state its source had at that row; the rows before are read from the source. */
-  async #forked(session: SessionId, { rows }: NewSession, { session: from, seq }: NonNullable<NewSession['fork']>) {
-    const source = await this.#load(from);
-    const past = await source.rows(0, seq);
-    const log = await this.#create(session, { session: from, bytes: source.length, seq });
-    const { tree, rows: lost } = restoredTree(session, past);
+  /** A fork's first commit stands on the state its source had at that row; the rows before are read from the source. */
+  async #forked(session: SessionId, born: NewSession, from: NonNullable<NewSession['fork']>, at: number) {
+    const source = await this.#load(from.session);
+    const bytes = source.length;
+    const past = await source.rows(0, from.seq);
+    const log = await Log.create(this.#options.home, session, { ...from, bytes });
+    const { tree, rows: closed } = forkedTree(session, past, at);
     const meta = foldMeta(undefined, past);
-    await log.append({ checkpoint: { tree, meta, places: [] } });
+    const jobs = restoring(session, [...born.rows, ...closed], at);
     return {
-      loaded: new Loaded({ log, tree, meta }, this.#deps),
-      jobs: restoring(session, [...rows, ...lost], this.#options.clock.wall()),
+      loaded: new Loaded({ log, tree, meta, anew: true }, this.#deps),
+      jobs: born.first ? [...jobs, eventJob(born.first, at)] : jobs,
     };
   }
 
-  #create(session: SessionId, fork?: ForkedFrom): Promise<Log> {
-    return Log.create(this.#options.home, session, fork).catch((error) => {
-      throw error.code === 'EEXIST' ? exists(session) : error;
-    });
-  }
-
   #load(session: SessionId): Promise<Loaded> {
-    if (this.#stopping) return Promise.reject(stopping());
+    if (this.#stopping) return Promise.reject(closing());
     const known = this.#sessions.get(session);
     if (known) return known;
-    const loading = this.#open(session).catch((error) => {
-      this.#sessions.delete(session);
-      throw readable(session, error);
-    });
-    this.#sessions.set(session, loading);
+    const loading = this.#open(session);
+    this.#remember(session, loading);
     return loading;
+  }
+
+  /** A promise that fails is forgotten, so that the next one who asks tries again. */
+  #remember(session: SessionId, loading: Promise<Loaded>) {
+    this.#sessions.set(session, loading);
+    loading.catch(() => {
+      if (this.#sessions.get(session) === loading) this.#sessions.delete(session);
+    });
   }
 
   async #open(session: SessionId): Promise<Loaded> {
     await this.#closing.get(session);
-    const opened = await Log.open(this.#options.home, session);
-    const loaded = isCurrent(opened.tree) ? new Loaded(opened, this.#deps) : await this.#rebuilt(opened);
+    const opened = await Log.open(this.#options.home, session).catch(async (error) => {
+      throw this.#note(session, await readable(this.#options.home, session, error));
+    });
+    this.#damaged.delete(session);
+    const loaded = isCurrent(opened.tree) ? this.#restored(opened) : await this.#rebuilt(opened);
     this.#ready.set(session, loaded);
     if (this.#held) this.#unresumed.add(session);
     else loaded.resume();
     return loaded;
   }
 
-  /** Snapshots of other machines are not restored: the rows say all that counts. */
-  async #rebuilt(opened: OpenedLog): Promise<Loaded> {
-    const { log } = opened;
-    const { tree, rows } = restoredTree(log.session, await log.rows(0, Number.MAX_SAFE_INTEGER));
-    await log.append({
-      checkpoint: { tree: { ...tree, said: opened.tree.said }, meta: opened.meta, places: log.places },
-    });
-    const loaded = new Loaded({ ...opened, tree }, this.#deps);
-    const why = draft('restored', { why: 'this build has other state machines than the one that wrote the log' });
-    void loaded.put(restoring(log.session, [why, ...rows], this.#options.clock.wall()), false);
+  #note(session: SessionId, { error, state }: Damaged): Error {
+    if (state) this.#damaged.set(session, state);
+    return error;
+  }
+
+  /** An event that a machine threw on is put before it again: this build may be able to take it. */
+  #restored({ poison, ...opened }: OpenedLog): Loaded {
+    const still = poison && step(machines, opened.tree, [poison.job]).results[0]?.result === 'threw';
+    const loaded = new Loaded({ ...opened, ...(still && { poison }) }, this.#deps);
+    if (poison && !still) loaded.put([poison.job], false).catch(this.#broken);
     return loaded;
   }
 
-  #committed(commit: Committed, outbox: readonly Mail[]) {
-    this.#each((listener) => listener.committed?.(commit));
-    for (const mail of outbox) void this.#deliver(commit.session, mail);
+  /** Snapshots of other machines are not restored: the rows say all that counts. */
+  async #rebuilt({ log, meta, tree: { said, outbox, sent, heard } }: OpenedLog): Promise<Loaded> {
+    const restored = restoredTree(log.session, await log.rows(0, Number.MAX_SAFE_INTEGER));
+    const tree = { ...restored.tree, said, outbox, sent, heard };
+    const loaded = new Loaded({ log, tree, meta, anew: true }, this.#deps);
+    const why = draft('restored', { why: 'this build has other state machines than the one that wrote the log' });
+    const jobs = restoring(log.session, [why, ...restored.rows], this.#options.clock.wall());
+    loaded.put(jobs, false).catch(this.#broken);
+    return loaded;
   }
 
-  /** At least once, and applied once: the receiver counts what it has from whom. */
-  async #deliver(from: SessionId, { to, event, n }: Mail) {
-    const receiver = sessionOf(to);
-    const at = this.#options.clock.wall();
+  /** A deadline wakes its session, when that sleeps. */
+  async #due(session: SessionId, id: string) {
     try {
-      const loaded = await this.#load(receiver);
-      await loaded.put([{ job: 'event', to, event: { ...event, at }, mail: { from, n } }], false);
-      await (await this.#load(from)).put([{ job: 'mailed', n }], false);
+      (await this.#load(session)).due(id);
     } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      // A receiver that is gone takes nothing; the others are tried again when the sender is next loaded.
-      if (error.code === 'no-session')
-        await (await this.#load(from)).put([{ job: 'mailed', n }], false).catch(() => {});
+      if (!(error instanceof HostError)) this.#broken(error as Error);
     }
   }
 
   #each(tell: (listener: HostListener) => void) {
-    for (const listener of this.#listeners) tell(listener);
+    for (const listener of this.#listeners) {
+      try {
+        tell(listener);
+      } catch (error) {
+        this.#broken(error as Error);
+      }
+    }
   }
 }
+
+/** A bug that nobody here can do anything about reaches the top with its stack, and stops nothing on its way. */
+const rethrow = (error: Error) =>
+  setImmediate(() => {
+    throw error;
+  });
 
 const restoring = (session: SessionId, rows: readonly Draft[], at: number): Job[] => [
   { job: 'record', rows, at },
@@ -242,19 +311,9 @@ const eventJob = ({ to, event, key }: Send, at: number): Job => ({
   ...(key !== undefined && { key }),
 });
 
+const repeated = ({ state }: Loaded): Sent => ({ result: 'repeated', seq: state.tree.seq });
+
 function sent(result: JobResult): Sent {
   if (result.result === 'threw') throw result.error;
   return result;
-}
-
-const stopping = () => new HostError('stopping', 'the daemon is stopping', 'try again in a moment');
-const exists = (session: SessionId) =>
-  new HostError('exists', `session ${session} exists already`, `tcx attach ${session}`);
-
-function readable(session: SessionId, error: NodeJS.ErrnoException): Error {
-  if (error.code === 'ENOENT')
-    return new HostError('no-session', `there is no session ${session}`, 'tcx ls --all', { cause: error });
-  if (error instanceof DamagedLog)
-    return new HostError('quarantined', error.message, `tcx doctor session ${session}`, { cause: error });
-  return error;
 }

@@ -1,8 +1,8 @@
 /** What a daemon needs of the place its sessions live in. Two hosts keep this contract, and one test suite holds both to it. */
 import type { Unstamped } from '../../actors/asks.ts';
-import type { Tree } from '../../actors/drive.ts';
 import type { EffectName, Outcome } from '../../actors/effects.ts';
 import type { SessionInput } from '../../actors/session.ts';
+import type { Tree } from '../../actors/tree.ts';
 import type { ActorId, EffectKey, SessionId } from '../../core/ids.ts';
 import type { Meta } from '../../core/meta.ts';
 import type { Draft, Row } from '../../core/rows.ts';
@@ -60,7 +60,8 @@ export interface HostListener {
   /** Something to look at of an effect that runs; `key` is the effect's, a new key clears what the old one showed. */
   readonly live?: (session: SessionId, key: EffectKey, delta: Delta) => void;
   readonly trouble?: (state: SessionState) => void;
-  readonly unloaded?: (session: SessionId) => void;
+  /** It sleeps, or the host stops; `length` is what its log came to. */
+  readonly unloaded?: (session: SessionId, length: number) => void;
 }
 
 /** Does effects in the world. `check` looks at what a begun one left behind, for those whose policy says so. */
@@ -72,7 +73,7 @@ export interface EffectRunner {
 }
 
 export class HostError extends Error {
-  readonly code: 'no-session' | 'exists' | 'quarantined' | 'disk-full' | 'engine-away' | 'stopping' | 'bug';
+  readonly code: 'no-session' | 'quarantined' | 'too-new' | 'disk-full' | 'engine-away' | 'stopping' | 'bug';
   readonly fix: string;
   constructor(code: HostError['code'], message: string, fix: string, options?: ErrorOptions) {
     super(message, options);
@@ -84,6 +85,7 @@ export class HostError extends Error {
 
 export interface Host {
   readonly kind: 'embedded' | 'temporal';
+  /** `repeated` when the session is there: its id is the client's, so that asking twice makes one. */
   create(session: SessionId, born: NewSession): Promise<Sent>;
   /** Throws HostError; a session that sleeps is loaded for it. */
   send(session: SessionId, send: Send): Promise<Sent>;
@@ -92,7 +94,7 @@ export interface Host {
   state(session: SessionId): Promise<SessionState>;
   /** The rows the conversation is computed from: those after its newest compaction. */
   window(session: SessionId): Promise<readonly Row[]>;
-  /** The sessions that are loaded. */
+  /** The sessions that are loaded, and those that turned out to be damaged. */
   list(): readonly SessionState[];
   watch(listener: HostListener): Disposable;
   /** Lets a loaded session sleep; false when something in it is open. */

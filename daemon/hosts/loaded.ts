@@ -2,26 +2,32 @@
  * One session in memory. Events are stepped into a commit, the commit is written, and only then the new tree counts,
  * viewers see it and effects begin: compute, commit, act (design §2). One commit is in flight; what arrives meanwhile waits.
  */
-
-import { type Commit, type Job, type JobResult, step, type Tree } from '../../actors/drive.ts';
-import { type EffectName, type Outcome, policies } from '../../actors/effects.ts';
+import { type Job, type JobResult, step } from '../../actors/drive.ts';
+import { type Outcome, policies } from '../../actors/effects.ts';
 import { machines } from '../../actors/machines.ts';
+import { apply, type Commit, type Deadline, type OpenEffect, type Tree } from '../../actors/tree.ts';
 import type { ActorId, EffectKey, SessionId } from '../../core/ids.ts';
 import { foldMeta, type Meta } from '../../core/meta.ts';
-import type { Row } from '../../core/rows.ts';
 import type { Delta } from '../effect.ts';
-import type { Deadlines } from './deadlines.ts';
-import { type Committed, type EffectRunner, HostError, type SessionState, type Trouble } from './host.ts';
+import type { Committed, EffectRunner, SessionState, Trouble } from './host.ts';
 import type { Poison } from './line.ts';
 import type { Log, OpenedLog } from './log.ts';
+import { pack } from './packed.ts';
+import { onRestart } from './restart.ts';
+import { Running } from './running.ts';
+import { bug, closing, diskFull, quarantine, refusal } from './trouble.ts';
+import { Window } from './window.ts';
 
 export interface LoadedDeps {
   readonly effects: EffectRunner;
-  readonly deadlines: Deadlines;
   readonly now: () => number;
+  readonly arm: (session: SessionId, id: string, deadline: Deadline) => void;
+  readonly disarm: (session: SessionId, id: string) => void;
   /** Puts the log on the next round of syncs. */
   readonly syncSoon: (log: Log) => void;
-  readonly committed: (commit: Committed, outbox: Commit['outbox']) => void;
+  readonly committed: (commit: Committed) => void;
+  /** Mail to other sessions lies in the outbox. */
+  readonly mail: (session: SessionId) => void;
   readonly live: (session: SessionId, key: EffectKey, delta: Delta) => void;
   readonly trouble: (state: SessionState) => void;
   readonly retryMs: number;
@@ -34,40 +40,55 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Outcomes and deadlines that wait while the disk is full; beyond this the oldest effect's outcome would be lost, so none is. */
+/** What may wait while a disk is full. Outcomes are as many as effects are open, so nothing of theirs is ever refused. */
 const waitingLimit = 10_000;
-/** An effect that three daemons died of is not tried a fourth time. */
-const attemptLimit = 3;
 
-const isEmpty = (commit: Commit) =>
-  Object.values(commit).every((field) => (Array.isArray(field) ? field.length === 0 : Object.keys(field).length === 0));
 /** Starts of effects that must not be forgotten, whatever happens to the machine. */
 const needsSync = (commit: Commit) => commit.start.some(({ effect }) => policies[effect] !== 'again');
+/** A throw on what came from inside cannot be answered to anybody: the event is kept. */
+const isInternal = (job: Job) =>
+  job.job === 'settle' || job.job === 'due' || (job.job === 'event' && job.mail !== undefined);
 
 export class Loaded {
   readonly session: SessionId;
   readonly #log: Log;
   readonly #deps: LoadedDeps;
-  readonly #running = new Map<EffectKey, AbortController>();
+  readonly #running: Running;
+  readonly #window: Window;
   #tree: Tree;
   #meta: Meta;
+  /** Bytes of the log that the tree stands for; an append in flight adds more. */
+  #length: number;
+  #anew: boolean;
   #queue: Waiting[] = [];
   #pumping = false;
   #scheduled = false;
   #trouble: Trouble | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
+  #closing: Promise<void> | undefined;
   #idle: (() => void)[] = [];
-  /** Rows since the conversation's window, once somebody asked for them. */
-  #rows: Row[] | undefined;
 
-  constructor({ log, tree, meta, poison }: OpenedLog, deps: LoadedDeps) {
+  constructor({ log, tree, meta, poison, anew }: OpenedLog, deps: LoadedDeps) {
     this.session = log.session;
     this.#log = log;
     this.#deps = deps;
     this.#tree = tree;
     this.#meta = meta;
-    if (poison) this.#trouble = quarantine(this.session, poison);
+    this.#length = log.length;
+    this.#anew = anew ?? false;
+    this.#running = new Running({
+      session: this.session,
+      effects: deps.effects,
+      live: (key, delta) => deps.live(this.session, key, delta),
+      settled: (key, outcome) => this.#settle(key, outcome),
+    });
+    this.#window = new Window(log, () => ({
+      seq: this.#tree.seq,
+      window: this.#meta.window,
+      length: this.#length,
+    }));
+    if (poison) this.#take(poison);
   }
 
   get state(): SessionState {
@@ -78,17 +99,23 @@ export class Loaded {
       ...(this.#trouble && { trouble: this.#trouble }),
     };
   }
+  /** Nothing is under way, so that it can sleep. What has a deadline sleeps: the host keeps its alarm. */
   get resting() {
-    return this.#queue.length === 0 && !this.#pumping && Object.keys(this.#tree.open).length === 0;
+    const nothing = (record: object) => Object.keys(record).length === 0;
+    return this.#queue.length === 0 && !this.#pumping && nothing(this.#tree.open) && nothing(this.#tree.outbox);
+  }
+  get closed() {
+    return this.#closed;
   }
   get length() {
-    return this.#log.length;
+    return this.#length;
   }
 
   /** Puts jobs before the tree together: they become one commit. The last one's result is the answer. */
   put(jobs: readonly Job[], durable: boolean): Promise<JobResult> {
-    const refusal = this.#refusal(durable);
-    if (refusal) return Promise.reject(refusal);
+    const full = this.#queue.length + jobs.length > waitingLimit;
+    const refused = this.#closed ? closing() : this.#trouble && (durable || full) ? refusal(this.#trouble) : undefined;
+    if (refused) return Promise.reject(refused);
     return new Promise((resolve, reject) => {
       jobs.forEach((job, index) => {
         const last = index === jobs.length - 1;
@@ -100,75 +127,58 @@ export class Loaded {
 
   /** What a restart does with each open effect, by its policy; deadlines are armed again, mail that may be lost is sent again. */
   resume() {
-    for (const [id, deadline] of Object.entries(this.#tree.deadlines)) this.#arm(id, deadline);
-    const open = Object.entries(this.#tree.open) as [EffectKey, Tree['open'][EffectKey]][];
+    for (const [id, deadline] of Object.entries(this.#tree.deadlines)) this.#deps.arm(this.session, id, deadline);
     const begin: EffectKey[] = [];
-    for (const [key, { effect, attempts }] of open) {
-      if (policies[effect] === 'once')
-        this.#settle(key, { kind: 'unknown', why: 'the daemon ended while it was done' });
-      else if (attempts >= attemptLimit)
-        this.#settle(key, { kind: 'failed', why: `tcxd died ${attempts} times while doing this` });
-      else begin.push(key);
+    for (const [key, open] of Object.entries(this.#tree.open) as [EffectKey, OpenEffect][]) {
+      if (this.#running.has(key)) continue;
+      const restart = onRestart(policies[open.effect], open);
+      if (restart.do === 'begin') begin.push(key);
+      else this.#settle(key, restart.outcome);
     }
-    if (begin.length > 0) void this.#internal({ job: 'begin', keys: begin });
-    const outbox = Object.values(this.#tree.outbox);
-    if (outbox.length > 0) this.#deps.committed({ ...this.state, rows: [], closed: [], ended: [] }, outbox);
+    if (begin.length > 0) this.#internal({ job: 'begin', keys: begin });
+    if (Object.keys(this.#tree.outbox).length > 0) this.#deps.mail(this.session);
   }
 
-  /** Resolves when nothing is queued and no commit is in flight. */
-  rest(): Promise<void> {
-    if (this.#queue.length === 0 && !this.#pumping) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  due(id: string) {
+    this.#internal({ job: 'due', id, at: this.#deps.now() });
   }
 
-  /** The rows the conversation is computed from, held in memory while the session is busy. */
-  async window(): Promise<readonly Row[]> {
-    this.#rows ??= await this.#log.rows(this.#meta.window, Number.MAX_SAFE_INTEGER);
-    if (this.#rows[0] && this.#rows[0].seq <= this.#meta.window)
-      this.#rows = this.#rows.filter(({ seq }) => seq > this.#meta.window);
-    return this.#rows;
-  }
-  forgetWindow() {
-    this.#rows = undefined;
-  }
-
-  async rows(after: number, limit: number): Promise<readonly Row[]> {
-    const first = this.#rows?.[0]?.seq;
-    if (this.#rows && first !== undefined && after + 1 >= first)
-      return this.#rows.slice(after + 1 - first, after + 1 - first + limit);
-    return this.#log.rows(after, limit);
-  }
+  /** The rows the conversation is computed from. */
+  window = () => this.#window.all();
+  forgetWindow = () => this.#window.forget();
+  rows = (after: number, limit: number) => this.#window.rows(after, limit);
 
   /** Ends what runs without settling it: open effects are begun again, or looked at, by the next daemon. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed = true;
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close() {
     clearTimeout(this.#retry);
-    for (const id of Object.keys(this.#tree.deadlines)) this.#deps.deadlines.disarm(`${this.session}|${id}`);
-    for (const controller of this.#running.values()) controller.abort();
-    await this.rest();
-    if (!this.#trouble) await this.#checkpoint();
+    this.#running.abortAll();
+    await this.#rest();
+    for (const { reject } of this.#queue.splice(0)) reject(closing());
+    if (!this.#trouble && this.#log.hasNews) await this.#checkpoint();
     await this.#log.sync().catch(() => {});
     await this.#log.close();
   }
 
-  #refusal(durable: boolean): HostError | undefined {
-    if (this.#closed) return new HostError('stopping', 'the daemon is stopping', 'try again');
-    if (!this.#trouble || !durable) return undefined;
-    const { kind, why, fix } = this.#trouble;
-    const code = kind === 'quarantined' ? 'quarantined' : kind === 'disk full' ? 'disk-full' : 'engine-away';
-    return new HostError(code, why, fix);
+  /** Until no commit is in flight and nothing is queued that could go into one. */
+  #rest(): Promise<void> {
+    const still = !this.#pumping && (this.#queue.length === 0 || this.#trouble !== undefined);
+    return still ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  #internal(job: Job): Promise<JobResult | undefined> {
-    if (this.#closed || this.#queue.length >= waitingLimit) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#queue.push({ job, durable: false, resolve, reject: () => resolve(undefined) });
-      this.#wake();
-    });
+  #internal(job: Job) {
+    if (this.#closed) return;
+    this.#queue.push({ job, durable: false, resolve: () => {}, reject: () => {} });
+    this.#wake();
   }
 
   #settle(key: EffectKey, outcome: Outcome) {
-    void this.#internal({ job: 'settle', key, outcome, at: this.#deps.now() });
+    this.#internal({ job: 'settle', key, outcome, at: this.#deps.now() });
   }
 
   /** On the next turn of the event loop, so that what arrives together is one commit. */
@@ -187,49 +197,44 @@ export class Loaded {
     while (this.#queue.length > 0 && this.#trouble?.kind !== 'disk full') {
       const waiting = this.#queue;
       this.#queue = [];
-      if (this.#trouble) {
-        for (const { reject } of waiting) reject(this.#refusal(true)!);
-        continue;
-      }
-      await this.#commit(waiting);
+      if (this.#trouble) for (const { reject } of waiting) reject(refusal(this.#trouble));
+      else await this.#commit(waiting).catch((error: Error) => this.#broken(waiting, error));
     }
     this.#pumping = false;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   async #commit(waiting: readonly Waiting[]) {
-    const jobs = waiting.map(({ job }) => job);
-    const { tree, commit: stepped, results } = step(machines, this.#tree, jobs);
+    const {
+      tree,
+      commit: stepped,
+      results,
+    } = step(
+      machines,
+      this.#tree,
+      waiting.map(({ job }) => job),
+    );
     const commit = await this.#marked(stepped, tree);
-    const durable = needsSync(commit) || waiting.some((entry) => entry.durable);
-    if (!isEmpty(commit)) {
-      const failed = await this.#write(commit, durable);
-      if (failed) {
-        this.#full(waiting, failed);
+    const packed = pack(commit, this.#tree);
+    if (Object.keys(packed).length > 0) {
+      const durable = needsSync(commit) || waiting.some((entry) => entry.durable);
+      try {
+        const base = this.#anew && { base: { tree: this.#tree, meta: this.#meta } };
+        await this.#log.append({ commit: packed, ...base }, durable);
+        this.#anew = false;
+      } catch (error) {
+        this.#full(waiting, error as Error);
         return;
       }
-      this.#tree = marked(tree, commit.marks);
-      this.#meta = foldMeta(this.#meta, commit.rows);
-      this.#rows?.push(...commit.rows);
-      const ended = (Object.keys(commit.actors) as ActorId[]).filter((actor) => commit.actors[actor] === null);
-      this.#deps.committed({ ...this.state, rows: commit.rows, closed: commit.closed, ended }, commit.outbox);
-      this.#act(commit);
+      if (!durable) this.#deps.syncSoon(this.#log);
+      this.#become(commit, commit === stepped ? tree : apply(this.#tree, commit));
     }
-    waiting.forEach(({ job, resolve, reject }, index) => {
+    for (const [index, { resolve, reject }] of waiting.entries()) {
       const result = results[index]!;
-      if (result.result !== 'threw') resolve(result);
-      else {
-        if (job.job === 'settle' || job.job === 'due') void this.#poison({ job, error: String(result.error) });
-        reject(
-          new HostError(
-            'bug',
-            `a machine of session ${this.session} threw: ${String(result.error)}`,
-            `tcx doctor session ${this.session}`,
-            { cause: result.error },
-          ),
-        );
-      }
-    });
+      if (result.result === 'threw') reject(bug(this.session, result.error));
+      else resolve(result);
+    }
+    await this.#poisoned(waiting, results);
     if (this.#log.wantsCheckpoint) await this.#checkpoint();
   }
 
@@ -244,114 +249,110 @@ export class Loaded {
     return Object.keys(marks).length === 0 ? commit : { ...commit, marks };
   }
 
-  async #write(commit: Commit, durable: boolean): Promise<Error | undefined> {
-    try {
-      await this.#log.append({ commit });
-      if (durable) await this.#log.sync();
-      else this.#deps.syncSoon(this.#log);
-      return undefined;
-    } catch (error) {
-      return error as Error;
-    }
-  }
-
-  /** The order of a checkpoint's failure does not matter: the lines before it say the same. */
-  async #checkpoint() {
-    await this.#log
-      .append({ checkpoint: { tree: this.#tree, meta: this.#meta, places: this.#log.places } })
-      .catch(() => {});
-  }
-
-  #act(commit: Commit) {
-    for (const [id, deadline] of Object.entries(commit.deadlines)) {
-      if (deadline) this.#arm(id, deadline);
-      else this.#deps.deadlines.disarm(`${this.session}|${id}`);
-    }
-    for (const key of commit.cancel) {
-      const running = this.#running.get(key);
-      if (running) running.abort();
-      // Open and not begun here: a session that was not resumed has nothing running that could end.
-      else this.#settle(key, { kind: 'interrupted' });
-    }
-    for (const { key, effect, input } of commit.start) this.#run(key, effect, input, 1);
-    for (const key of Object.keys(commit.begun) as EffectKey[]) {
-      const effect = this.#tree.open[key];
-      if (effect) this.#run(key, effect.effect, effect.input, effect.attempts);
-    }
-  }
-
-  #arm(id: string, { at, after }: Tree['deadlines'][string]) {
-    this.#deps.deadlines.arm(`${this.session}|${id}`, at, after, () => {
-      void this.#internal({ job: 'due', id, at: this.#deps.now() });
-    });
+  #become(commit: Commit, tree: Tree) {
+    this.#tree = tree;
+    this.#meta = foldMeta(this.#meta, commit.rows);
+    this.#length = this.#log.length;
+    this.#window.add(commit.rows);
+    const ended = (Object.keys(commit.actors) as ActorId[]).filter((actor) => commit.actors[actor] === null);
+    this.#deps.committed({ ...this.state, rows: commit.rows, closed: commit.closed, ended });
+    this.#act(commit);
   }
 
   /** After `close` nothing begins: what is open waits in the log for the next daemon. */
-  #run(key: EffectKey, effect: EffectName, input: unknown, attempt: number) {
+  #act(commit: Commit) {
+    for (const [id, deadline] of Object.entries(commit.deadlines)) {
+      if (deadline) this.#deps.arm(this.session, id, deadline);
+      else this.#deps.disarm(this.session, id);
+    }
+    if (commit.outbox.length > 0) this.#deps.mail(this.session);
+    for (const key of commit.cancel) if (!this.#running.abort(key)) this.#cancelUnbegun(key);
     if (this.#closed) return;
-    const controller = new AbortController();
-    this.#running.set(key, controller);
-    const io = {
-      session: this.session,
-      key,
-      attempt,
-      signal: controller.signal,
-      live: (delta: Delta) => this.#running.get(key) === controller && this.#deps.live(this.session, key, delta),
-    };
-    const { effects } = this.#deps;
-    const ending =
-      attempt > 1 && policies[effect] === 'check' ? effects.check(effect, input, io) : effects.run(effect, input, io);
-    void ending
-      .catch(
-        (error: unknown): Outcome => ({
-          kind: 'failed',
-          why: `${effect} broke: ${error instanceof Error ? error.message : String(error)}`,
-        }),
-      )
-      .then((outcome) => {
-        this.#running.delete(key);
-        this.#settle(key, outcome);
-      });
+    for (const { key, effect, input } of commit.start) this.#running.run(key, effect, input, 1);
+    for (const key of Object.keys(commit.begun) as EffectKey[]) {
+      const open = this.#tree.open[key];
+      if (open && !this.#running.has(key) && !commit.cancel.includes(key))
+        this.#running.run(key, open.effect, open.input, open.attempts);
+    }
   }
 
-  async #poison(poison: Poison) {
-    await this.#log.append({ poison }).catch(() => {});
-    this.#trouble = quarantine(this.session, poison);
+  /** Open and not begun by this daemon: nothing runs that could end, so what the last one left is what it comes to. */
+  #cancelUnbegun(key: EffectKey) {
+    const open = this.#tree.open[key];
+    if (!open) return;
+    const restart = onRestart(policies[open.effect], { attempts: open.attempts, cancelled: true });
+    if (restart.do === 'settle') this.#settle(key, restart.outcome);
+    else if (!this.#closed) this.#running.run(key, open.effect, open.input, open.attempts + 1);
+  }
+
+  /** A checkpoint that cannot be written does not matter: the lines before it say the same. */
+  async #checkpoint() {
+    const checkpoint = { tree: this.#tree, meta: this.#meta, places: this.#log.places };
+    await this.#log.append({ checkpoint }).catch(() => {});
+    this.#length = this.#log.length;
+  }
+
+  async #poisoned(waiting: readonly Waiting[], results: readonly JobResult[]) {
+    for (const [index, { job }] of waiting.entries()) {
+      const result = results[index]!;
+      if (result.result !== 'threw' || !isInternal(job)) continue;
+      const poison = { job, error: String(result.error) };
+      this.#take(poison);
+      await this.#log.append({ poison }).catch(() => {});
+      this.#length = this.#log.length;
+      this.#deps.trouble(this.state);
+      return;
+    }
+  }
+
+  #take({ error }: Pick<Poison, 'error'>) {
+    this.#trouble = quarantine(this.session, error);
+  }
+
+  /** A bug of ours, not of a machine: this session rests, so that no other one does. */
+  #broken(waiting: readonly Waiting[], error: Error) {
+    for (const { reject } of waiting) reject(bug(this.session, error));
+    this.#take({ error: error.message });
     this.#deps.trouble(this.state);
   }
 
   /** What came from inside waits for room; what a client sent is refused, so that the person keeps it. */
   #full(waiting: readonly Waiting[], error: Error) {
-    this.#trouble = {
-      kind: 'disk full',
-      why: `the log of session ${this.session} cannot be written: ${error.message}`,
-      fix: 'make room on the disk of the home; it is tried again every few seconds',
-    };
-    const refusal = this.#refusal(true)!;
-    for (const { durable, reject } of waiting) if (durable) reject(refusal);
+    this.#trouble = diskFull(this.session, error);
+    for (const { durable, reject } of waiting) if (durable) reject(refusal(this.#trouble));
     this.#queue = [...waiting.filter(({ durable }) => !durable), ...this.#queue];
     this.#deps.trouble(this.state);
-    this.#retry = setTimeout(() => {
-      this.#trouble = undefined;
-      if (this.#queue.length === 0) this.#deps.trouble(this.state);
-      else void this.#pump().then(() => this.#trouble || this.#deps.trouble(this.state));
-    }, this.#deps.retryMs);
+    this.#retryLater();
   }
-}
 
-function marked(tree: Tree, marks: Commit['marks']): Tree {
-  const entries = (Object.entries(marks) as [EffectKey, string][]).filter(([key]) => tree.open[key]);
-  if (entries.length === 0) return tree;
-  return {
-    ...tree,
-    open: { ...tree.open, ...Object.fromEntries(entries.map(([key, mark]) => [key, { ...tree.open[key]!, mark }])) },
-  };
-}
+  /** Commits that were written cannot be synced: nothing more is promised until they are. */
+  unsynced(error: Error) {
+    if (this.#closed || this.#trouble) return;
+    this.#trouble = diskFull(this.session, error);
+    this.#deps.trouble(this.state);
+    this.#retryLater();
+  }
 
-function quarantine(session: SessionId, { error }: Poison): Trouble {
-  return {
-    kind: 'quarantined',
-    why: `session ${session} is set aside: ${error}`,
-    fix: `tcx doctor session ${session}`,
-  };
+  #retryLater() {
+    if (this.#closed) return;
+    this.#retry = setTimeout(() => void this.#tryAgain(), this.#deps.retryMs);
+  }
+
+  /** With nothing to commit a checkpoint shows whether there is room. */
+  async #tryAgain() {
+    if (this.#closed || this.#pumping) return;
+    this.#pumping = true;
+    try {
+      await this.#log.mend();
+      if (this.#queue.length === 0 && !this.#anew)
+        await this.#log.append({ checkpoint: { tree: this.#tree, meta: this.#meta, places: this.#log.places } }, true);
+      this.#length = this.#log.length;
+      this.#trouble = undefined;
+    } catch {
+      this.#retryLater();
+    }
+    this.#pumping = false;
+    await this.#pump();
+    if (!this.#trouble) this.#deps.trouble(this.state);
+  }
 }

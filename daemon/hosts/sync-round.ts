@@ -24,10 +24,12 @@ export class SyncRound {
   };
 
   /** A log that is closed syncs itself. */
-  forget(log: Log) {
+  forget = (log: Log) => {
     this.#dirty.delete(log);
-  }
+  };
+
   stop() {
     clearTimeout(this.#timer);
+    this.#dirty.clear();
   }
 }
