@@ -5,7 +5,6 @@ import { putBack } from './outbox.ts';
 import { answered } from './question-focus.ts';
 import { sentence } from './refusal.ts';
 import { paged, paging } from './session-view.ts';
-import { plural } from './words.ts';
 
 const pageRows = 500;
 
@@ -36,10 +35,7 @@ export class Asks {
     const turn = store.get().session?.view.turn;
     if (turn === undefined) return;
     if (word !== '') hint(this.#hands, word, 'dim');
-    if (!(await this.ask((client, session) => client.request('interrupt', { session, turn })))) return;
-    const left = store.get().session?.view.commands.length ?? 0;
-    if (left === 1) hint(this.#hands, '1 command goes on · /stop ends it', 'dim');
-    if (left > 1) hint(this.#hands, `${plural(left, 'command')} go on · /stop ends them`, 'dim');
+    await this.ask((client, session) => client.request('interrupt', { session, turn }));
   }
 
   decide(approval: string, choice: string, key: string) {

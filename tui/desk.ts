@@ -11,7 +11,7 @@ import { Outbox, putBack } from './outbox.ts';
 import { Presence } from './presence.ts';
 import { Prompts } from './prompts.ts';
 import { sentence } from './refusal.ts';
-import type { ViewStore } from './store.ts';
+import type { Step, ViewStore } from './store.ts';
 import type { Hint, Outgoing } from './view.ts';
 import { Wire } from './wire.ts';
 
@@ -95,6 +95,11 @@ export class Desk implements Disposable {
   /** What the wire has told so far is in the view: before a key means anything. */
   catchUp() {
     this.#wire.flush();
+  }
+
+  /** A step that nobody waits for: drawn with what the wire tells, so that together they are no more frames. */
+  later(step: Step) {
+    this.#wire.push(step);
   }
 
   hint(text: string, tone: Hint['tone']) {

@@ -192,7 +192,7 @@ export class Drawing {
       .map(({ text, state }) => {
         const lines = userLines(text, undefined, style, theme.dim);
         return state === 'waiting' && view.connection.state !== 'connected'
-          ? [...lines, theme.dim(theme.italic('  waiting to be sent'))]
+          ? [...lines, theme.dim(theme.italic(cut('  waiting to be sent', width)))]
           : lines;
       });
     return [...blocks, ...sending]

@@ -290,8 +290,7 @@ class Tui {
 
   #woke() {
     this.#wakeAt = undefined;
-    this.#store.update((view) => woken(view, this.#options.now()));
-    this.#changed();
+    this.#desk.later((view) => woken(view, this.#options.now()));
   }
 
   /** The frame for the new size is drawn on an empty screen: what the terminal made of the old one is nobody's. */

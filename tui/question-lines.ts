@@ -60,5 +60,6 @@ export function questionBar(view: View, columns: number, theme: Theme): string |
   const more = questions.length > 1 ? ` (+${questions.length - 1})` : '';
   const tail = `${more} · ctrl-x y to look`;
   const head = `! ${first.kind === 'patch' ? 'edit' : 'approve'}: ${oneLine(first.summary)}`;
-  return ` ${theme.bold(theme.yellow(`${cut(head, Math.max(8, columns - 2 - tail.length), theme.glyph.ellipsis)}${tail}`))}`;
+  const line = `${cut(head, Math.max(8, columns - 2 - tail.length), theme.glyph.ellipsis)}${tail}`;
+  return ` ${theme.bold(theme.yellow(cut(line, columns - 2, theme.glyph.ellipsis)))}`;
 }

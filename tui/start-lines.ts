@@ -36,9 +36,9 @@ export function firstLines(
       : wrapText('Nothing leaves this machine before you choose. Change later: /model or ~/.tcx/config.toml', width);
   return [
     title,
-    'A coding agent that goes on working when you close this window.',
+    cut('A coding agent that goes on working when you close this window.', width),
     '',
-    'Which model shall it use?',
+    cut('Which model shall it use?', width),
     '',
     ...rows,
     '',
@@ -69,7 +69,7 @@ export function startLines(view: View, columns: number, theme: Theme): string[] 
     return [
       ` ${head}`,
       '',
-      ` ${theme.dim('Try: explain this repository · ? for keys · close the window whenever you like')}`,
+      ` ${theme.dim(cut('Try: explain this repository · ? for keys · close the window whenever you like', width))}`,
     ];
   const strip = rows.map((session, at) => ` ${sessionRow(session, at === view.row, width, view.now, theme)}`);
   return [` ${head}`, '', ` ${theme.bold('Here')}`, ...strip, ...elsewhere(view, width, theme)].map((line) =>

@@ -5,7 +5,7 @@ import { keyOf, leaderMenu } from './keys.ts';
 import { cut, paint, type Span, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import { isRunning, isWatching, type View } from './view.ts';
-import { folder, money } from './words.ts';
+import { folder, money, plural } from './words.ts';
 
 const separator = ' · ';
 /** Tokens that every request takes; what is left is counted without them. */
@@ -132,5 +132,14 @@ function keyHints(view: View): string {
     return empty ? 'esc interrupts · ctrl-x d detach · ? keys' : 'enter steers · tab queues · ctrl-x d detach';
   if (view.session?.view.held && view.session.view.pending.length > 0 && empty)
     return 'enter sends what is held · shift-← edits it';
-  return empty ? '← all agents · ? keys · ctrl-x d detach' : '';
+  if (!empty) return '';
+  return leftRunning(view) ?? '← all agents · ? keys · ctrl-x d detach';
+}
+
+/** After an interrupt: what of it goes on, and the way to end that. */
+function leftRunning({ session }: View): string | undefined {
+  const count = session?.view.commands.length ?? 0;
+  const last = session?.transcript.cells.at(-1);
+  if (count === 0 || last?.kind !== 'turn' || last.status !== 'interrupted') return undefined;
+  return count === 1 ? '1 command goes on · /stop ends it' : `${plural(count, 'command')} go on · /stop ends them`;
 }

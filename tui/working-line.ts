@@ -1,5 +1,5 @@
 /** The row that says what goes on: which of thinking, running, waiting, parked it is, since when, and when nothing comes. Pure. */
-import { cut } from './text.ts';
+import { cut, oneLine } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
 import { count, counting } from './words.ts';
@@ -18,23 +18,28 @@ export function workingLine(view: View, columns: number, theme: Theme, short = f
   const { state, since, what } = session.view;
   const { sign, paint } = theme.mark(state);
   const time = counting(now - since);
-  const line = (mark: string, text: string) =>
-    ` ${paint(mark)} ${cut(short ? time : text, columns - 4, theme.glyph.ellipsis)}`;
+  /** What is in the middle gives way: the beginning and the end stay. */
+  const line = (mark: string, head: string, middle = '', tail = '') => {
+    const room = columns - 4 - head.length - tail.length;
+    const text = short ? time : `${head}${cut(oneLine(middle), room, theme.glyph.ellipsis)}${tail}`;
+    return ` ${paint(mark)} ${cut(text, columns - 4, theme.glyph.ellipsis)}`;
+  };
+  const fix = session.view.fix ? ` · ${session.view.fix}` : '';
   switch (state) {
     case 'thinking':
       return line(theme.spinner[Math.floor(now / spinMs) % theme.spinner.length]!, thinking(view, time));
     case 'acting':
-      return line(sign, `Running ${what} · ${time} · esc interrupts`);
+      return line(sign, 'Running ', what, ` · ${time} · esc interrupts`);
     case 'stopping':
-      return line(sign, `Interrupting · ${what} · ${time}`);
+      return line(sign, 'Interrupting · ', what, ` · ${time}`);
     case 'needs you':
       return line(sign, `Waiting for you · ${time}`);
     case 'parked':
-      return line(sign, `Parked: ${what}${session.view.fix ? ` · ${session.view.fix}` : ''}`);
+      return line(sign, 'Parked: ', what, fix);
     case 'waiting for Temporal':
     case 'disk full':
     case 'quarantined':
-      return line(sign, `${state}: ${what}${session.view.fix ? ` · ${session.view.fix}` : ''}`);
+      return line(sign, `${state}: `, what, fix);
     default:
       return undefined;
   }

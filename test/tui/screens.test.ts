@@ -92,3 +92,24 @@ verifies('12.02', 'attach -d detaches the others, whose shells say by whom', asy
   await first.untilPrinted('detached by kim');
   await second.until((text) => !text.includes('2 here'));
 });
+
+verifies(
+  '11.05',
+  'a screen that is stopped in a flood has every row when it goes on, and a key said twice is said once',
+  async () => {
+    await using it = await withModel([slowly(3000, 1), says('the end')]);
+    await using screen = new Screen(it.daemon, ['flood']);
+    await screen.until('word9');
+    screen.kill('SIGSTOP');
+    using client = await it.daemon.client({ label: 'kim' });
+    for (let n = 0; n < 2; n++)
+      await client.request('say', { session: 'flood', key: 'once', text: 'and then', mode: 'queue' });
+    await it.model.request(2);
+    screen.kill('SIGCONT');
+    const text = await screen.until('the end');
+    expect(times(text, 'word2999')).toBe(1);
+    expect(times(text, 'and then')).toBe(1);
+    const { rows } = await client.request('rows', { session: 'flood', after: 0, limit: 1000 });
+    expect(rows.filter((row) => row.kind === 'user')).toHaveLength(2);
+  },
+);

@@ -106,3 +106,33 @@ verifies(
     expect(text).toContain('You approved hello.txt');
   },
 );
+
+verifies(
+  '8.02 8.11',
+  'esc while a command runs: it reads as aborted, goes on in the background, and undelivered words come back',
+  async () => {
+    await using it = await withModel([runs('sleep 40'), says('I see')]);
+    await using screen = new Screen(it.daemon, ['--yolo', 'wait for it']);
+    await screen.until(/Running sleep 40 · \d+s/);
+    screen.press('not yet delivered', press.enter);
+    await screen.until('steer: not yet delivered');
+    screen.press('typed meanwhile');
+    await screen.until('› typed meanwhile');
+    screen.press(press.esc);
+    await screen.until('■ interrupted');
+    const text = await screen.until('› not yet delivered');
+    expect(text).toMatch(/Ran sleep 40\s+interrupted/);
+    expect(text).toMatch(/not yet delivered\n\s+typed meanwhile/);
+    screen.press(press.ctrlC);
+    await screen.untilGone('not yet delivered');
+    await screen.until('1 command goes on · /stop ends it');
+    screen.press('/stop', press.enter);
+    await screen.until(/sleep 40: (exit \d+|ended)/);
+    screen.press('what now', press.enter);
+    await screen.until('I see');
+    const input = JSON.stringify(it.model.requests[1]!.body.input);
+    expect(input).toContain('aborted by user');
+    expect(input).toContain('turn_aborted');
+    expect(input).not.toContain('not yet delivered');
+  },
+);

@@ -98,7 +98,7 @@ verifies(
     const written = screen.raw.slice(from);
     const frames = written.split('\u001b[?2026h').length - 1;
     expect(frames).toBeGreaterThan(5);
-    expect(frames / seconds).toBeLessThan(40);
+    expect(frames / seconds).toBeLessThan(33);
     expect(written.split('\u001b[?2026l').length - 1).toBe(frames);
     // The hints of the leaving row are gone, nothing counts: no byte in a second.
     await until(async () => {
