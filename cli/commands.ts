@@ -51,7 +51,7 @@ export const rootCommand: CommandSpec = {
     ...settingFlags,
     ...approvalFlags,
     ...screenFlags,
-    'no-daemon': { type: 'boolean', help: 'run the daemon inside this process' },
+    'no-daemon': { type: 'boolean', help: 'a daemon of this process alone, which ends with it' },
     continue: { type: 'boolean', help: 'the same as resume --last' },
     version: { type: 'boolean', short: 'V', help: 'print the version' },
   },
