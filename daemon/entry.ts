@@ -34,7 +34,7 @@ runDaemon({
   build: __TCX_VERSION__,
   holderFile: join(import.meta.dirname, 'holder.js'),
   ready: ({ home, log }) => {
-    if (readyFd !== undefined) writeSync(readyFd, 'ready\n');
+    if (readyFd !== undefined) tell(readyFd, 'ready\n');
     else process.stderr.write(`tcxd ${__TCX_VERSION__} runs for ${home} (pid ${process.pid}); its log is ${log}\n`);
   },
   ...(values['with-parent'] && { until: ended(process.stdin) }),
@@ -42,9 +42,18 @@ runDaemon({
   if (!(error instanceof Refusal)) throw error;
   const { code, message, fix } = error;
   if (readyFd === undefined) process.stderr.write(`Error: ${message}\n  ${fix}\n`);
-  else writeSync(readyFd, `${JSON.stringify({ code, message, fix })}\n`);
+  else tell(readyFd, `${JSON.stringify({ code, message, fix })}\n`);
   process.exit(1);
 });
+
+/** Whoever started this may be gone by now; then the next one who comes is served. */
+function tell(fd: number, line: string) {
+  try {
+    writeSync(fd, line);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
 
 function commandLine() {
   try {

@@ -1,7 +1,16 @@
 /** A real daemon in a home of its own, started, killed and started again; and the built `tcx` against it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -129,11 +138,27 @@ export async function startDaemon(options: HomeOptions = {}): Promise<TestHome> 
     [Symbol.asyncDispose]: async () => {
       for (const child of children) child.kill('SIGKILL');
       await kill();
+      // A client that was killed while it started a daemon leaves one that comes up only now.
+      for (const late of daemonsOf(home)) process.kill(late, 'SIGKILL');
       for (const holder of holderPids(home)) if (isAlive(holder)) process.kill(holder, 'SIGKILL');
       for (const left of spoolLeaders(home)) killGroup(left);
       rmSync(base, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Every tcxd of a home that the system lists, announced or not; none where there is no /proc. */
+export function daemonsOf(home: string): number[] {
+  return globSync('/proc/[0-9]*/environ').flatMap((file) => {
+    try {
+      const pid = Number(file.split('/')[2]);
+      const mine = readFileSync(file, 'utf8').split('\0').includes(`TCX_HOME=${home}`);
+      const isDaemon = mine && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('tcxd.js');
+      return isDaemon && isAlive(pid) ? [pid] : [];
+    } catch {
+      return []; // It ended while it was looked at, or is another user's.
+    }
+  });
 }
 
 export const isAlive = (pid: number): boolean => {

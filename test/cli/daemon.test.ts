@@ -1,31 +1,17 @@
 /** One daemon a home, started by need and found again whatever happened to its files; and how it ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn as openTerminal } from '@lydell/node-pty';
 import { expect } from 'vitest';
-import { gone, holderPids, isAlive, node, root, startDaemon, type TestHome, until } from '../daemon.ts';
+import { daemonsOf, gone, holderPids, isAlive, node, root, startDaemon, type TestHome, until } from '../daemon.ts';
 import { verifies } from '../verifies.ts';
 import { begin, log, scene } from './scene.ts';
 
 const tcxd = join(root, 'bin', 'tcxd');
 const running = (home: TestHome) => join(home.home, 'run', 'tcxd.json');
 const socketOf = (home: TestHome) => (JSON.parse(readFileSync(running(home), 'utf8')) as { socket: string }).socket;
-
-/** Pids of all tcxd of a home, as the system lists them. */
-function daemons(home: TestHome): number[] {
-  return globSync('/proc/[0-9]*/environ').flatMap((file) => {
-    try {
-      const mine = readFileSync(file, 'utf8').includes(`TCX_HOME=${home.home}\0`);
-      const pid = Number(file.split('/')[2]);
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return mine && command.includes('tcxd.js') && isAlive(pid) ? [pid] : [];
-    } catch {
-      return []; // It ended while it was looked at.
-    }
-  });
-}
 
 /** A tcxd in the foreground, and what it says. */
 function foreground(home: TestHome): { child: ChildProcess; said: () => string } {
@@ -39,8 +25,8 @@ verifies('12.09', 'ten tcx at once start one tcxd', async () => {
   await using home = await startDaemon({ cold: true });
   const ran = await Promise.all(Array.from({ length: 10 }, () => home.tcx(['ps', '--json'])));
   expect(ran.map(({ code, stdout }) => [code, stdout])).toEqual(Array(10).fill([0, '[]\n']));
-  await until(async () => daemons(home).length === 1, 'the losers to leave');
-  expect(daemons(home)).toEqual([home.pid()]);
+  await until(async () => daemonsOf(home.home).length === 1, 'the losers to leave');
+  expect(daemonsOf(home.home)).toEqual([home.pid()]);
 });
 
 verifies(
