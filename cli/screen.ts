@@ -19,7 +19,14 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
   return runTui({
     opening,
     connect: (start) =>
-      context.connect({ kind: 'tui', reconnect: true, heartbeatMs: 1000, start, starting: () => {}, ...(label && { label }) }),
+      context.connect({
+        kind: 'tui',
+        reconnect: true,
+        heartbeatMs: 1000,
+        start,
+        starting: () => {},
+        ...(label && { label }),
+      }),
     home: context.home,
     userHome: context.env.HOME,
     cwd: context.cwd,

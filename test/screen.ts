@@ -1,7 +1,8 @@
 /** The built `tcx` on a real PTY of a fixed size behind a headless terminal: what a person sees, and what they press. */
-import xterm from '@xterm/headless';
-import { type IPty, spawn } from '@lydell/node-pty';
+
 import { join } from 'node:path';
+import { type IPty, spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
 import { node, root, type TestHome, until } from './daemon.ts';
 
 export const press = {
@@ -54,7 +55,18 @@ export class Screen implements AsyncDisposable {
   #raw = '';
   #over: Exit | undefined;
 
-  constructor(home: TestHome, args: readonly string[], { columns = 80, rows = 24, cwd = home.work, env = {}, program = join(root, 'dist', 'tcx.js'), shell = false }: ScreenOptions = {}) {
+  constructor(
+    home: TestHome,
+    args: readonly string[],
+    {
+      columns = 80,
+      rows = 24,
+      cwd = home.work,
+      env = {},
+      program = join(root, 'dist', 'tcx.js'),
+      shell = false,
+    }: ScreenOptions = {},
+  ) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 20_000, allowProposedApi: true });
     const [file, argv] = shell ? ['/bin/bash', ['--norc', '--noprofile', '-i', ...args]] : [node, [program, ...args]];
     this.#pty = spawn(file as string, argv as string[], { cols: columns, rows, cwd, env: { ...home.env, ...env } });
@@ -86,7 +98,10 @@ export class Screen implements AsyncDisposable {
   /** The visible rows, without blanks at their ends. */
   rows(): string[] {
     const { active } = this.#terminal.buffer;
-    return Array.from({ length: this.#terminal.rows }, (_, y) => active.getLine(active.viewportY + y)?.translateToString(true) ?? '');
+    return Array.from(
+      { length: this.#terminal.rows },
+      (_, y) => active.getLine(active.viewportY + y)?.translateToString(true) ?? '',
+    );
   }
 
   text = () => this.rows().join('\n');
@@ -108,12 +123,15 @@ export class Screen implements AsyncDisposable {
 
   /** Waits until the text is visible (or not any more), and fails with the screen as it was. */
   async until(what: string | RegExp | ((text: string) => boolean), patienceMs = 20_000): Promise<string> {
-    const holds = (text: string) => (typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text));
+    const holds = (text: string) =>
+      typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text);
     try {
       await until(() => holds(this.text()), 'a screen', patienceMs);
       return this.text();
     } catch {
-      throw new Error(`waited ${patienceMs} ms for ${String(what)} on this screen:\n${this.text()}\n${this.#over ? `it ended with ${this.#over.code}` : ''}`);
+      throw new Error(
+        `waited ${patienceMs} ms for ${String(what)} on this screen:\n${this.text()}\n${this.#over ? `it ended with ${this.#over.code}` : ''}`,
+      );
     }
   }
 

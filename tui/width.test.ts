@@ -8,3 +8,8 @@ test('every character of one cell that is known without tables has one cell', ()
     expect([code.toString(16), widthOf(text)]).toEqual([code.toString(16), stringWidth(text)]);
   }
 });
+
+test('colours take no room, wide characters two cells', () => {
+  expect(widthOf('\u001b[1m\u001b[31mbold\u001b[39m\u001b[22m red')).toBe(8);
+  expect(widthOf('\u001b[2m日本\u001b[22m 👩‍👩‍👧')).toBe(7);
+});

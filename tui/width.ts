@@ -5,8 +5,12 @@ import stringWidth from 'string-width';
 const single =
   /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u2193\u2212\u2500-\u259f\u25a1\u25b8\u25c6-\u25d7\u2713\u2717]*$/;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const colors = /\u001b\[[0-9;]*m/g;
+
 export function widthOf(text: string): number {
-  return single.test(text) ? text.length : stringWidth(text);
+  const plain = text.includes('\u001b') ? text.replaceAll(colors, '') : text;
+  return single.test(plain) ? plain.length : stringWidth(plain);
 }
 
 // biome-ignore lint/style/noDefaultExport: it stands for string-width, which Ink imports so
