@@ -34,6 +34,7 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     build: context.build,
     settings: settingsAsk(context, parsed),
     inline: config.inline,
+    alone: parsed.flags['no-daemon'] === true,
     animations: config.animations,
     ascii: parsed.flags.ascii === true,
     stdin: process.stdin as ReadStream,

@@ -4,11 +4,12 @@ import type { Leaving } from './desk.ts';
 import { isRunning, type View } from './view.ts';
 import { exact, money, plural } from './words.ts';
 
-export function leavingText(view: View, leaving: Leaving): string {
+/** `alone`: the daemon ends with this screen, which waits for the turn to end. */
+export function leavingText(view: View, leaving: Leaving, alone = false): string {
   const lines: string[] = [];
   if (leaving.kind === 'detached') lines.push(`detached${leaving.by ? ` by ${leaving.by}` : ''}`);
   const { session } = view;
-  if (session && session.view.turn > 0) lines.push(...sessionLines(view));
+  if (session && session.view.turn > 0) lines.push(...sessionLines(view, alone));
   else if (session) lines.push(`To come back:  tcx attach ${session.view.name}`);
   const unsent = view.outbox.filter(({ state }) => state !== 'sent');
   if (unsent.length > 0)
@@ -18,7 +19,7 @@ export function leavingText(view: View, leaving: Leaving): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function sessionLines(view: View): string[] {
+function sessionLines(view: View, alone: boolean): string[] {
   const { name, session, turn, commands, cost, usage } = view.session!.view;
   const spent = cost !== undefined && cost >= 0.005 ? money(cost) : undefined;
   const parts = [
@@ -26,8 +27,9 @@ function sessionLines(view: View): string[] {
     commands.length > 0 && plural(commands.length, 'command'),
     spent && `${spent} so far`,
   ].filter((part) => part);
+  const running = alone ? `${name} ends its turn first` : `${name} goes on`;
   const state = isRunning(view)
-    ? `${name} goes on: ${parts.join(', ')}.`
+    ? `${running}: ${parts.join(', ')}.`
     : `${name} is ${view.session!.view.state === 'stopped' ? 'stopped' : 'idle'}.`;
   return [state, `To come back:  tcx attach ${name}        (or: tcx resume ${session.slice(0, 8)})`, usageLine(usage)];
 }

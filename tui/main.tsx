@@ -1,5 +1,4 @@
 /** The screen of one client, from the first frame to the shell's prompt: whatever ends it, the terminal is as it was. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { render } from 'ink';
@@ -12,7 +11,7 @@ import { branchOf } from './branch.ts';
 import { Desk, type Leaving } from './desk.ts';
 import { brokenRows, Drawing } from './drawing.ts';
 import { type FirstChoice, firstChoices } from './first-choice.ts';
-import { keepChoice } from './first-config.ts';
+import { isFresh, keepChoice } from './first-config.ts';
 import { InputReader } from './input.ts';
 import { leavingText } from './leaving.ts';
 import type { OpenHow } from './opening.ts';
@@ -45,6 +44,8 @@ export interface TuiOptions {
   readonly build: string;
   readonly settings: SettingsAsk;
   readonly inline: boolean;
+  /** The daemon ends with this screen. */
+  readonly alone: boolean;
   readonly ascii: boolean;
   /** False: no mark turns. */
   readonly animations: boolean;
@@ -336,19 +337,9 @@ class Tui {
     this.#desk[Symbol.dispose]();
     if (this.#terminal.gone) return hangUp;
     if (leaving?.kind === 'failed') throw leaving.error;
-    if (leaving) this.#terminal.writeNow(leavingText(this.#store.get(), leaving));
+    if (leaving) this.#terminal.writeNow(leavingText(this.#store.get(), leaving, this.#options.alone));
     return code;
   }
 }
 
 const sizeOf = ({ columns, rows }: WriteStream): Size => ({ columns: columns || 80, rows: rows || 24 });
-
-/** Nothing was ever chosen or said in this home. */
-function isFresh(home: string): boolean {
-  if (existsSync(join(home, 'sessions'))) return false;
-  try {
-    return !/^\s*model(_provider)?\s*=/m.test(readFileSync(join(home, 'config.toml'), 'utf8'));
-  } catch {
-    return true;
-  }
-}

@@ -17,6 +17,7 @@ runTui({
   build: broken,
   settings: {},
   inline: false,
+  alone: false,
   ascii: false,
   animations: true,
   stdin: process.stdin,
