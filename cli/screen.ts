@@ -13,7 +13,7 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
   checkTerminal(context);
   checkNesting(context, parsed);
   const config = screenConfig(context, parsed);
-  const label = config.label ?? (context.env.TCX_CLIENT_NAME || sshHost(context) || terminalName());
+  const label = context.env.TCX_CLIENT_NAME || config.label || sshHost(context) || terminalName();
   // Loaded here and nowhere else: tcx ps must not wait for React.
   const { runTui } = await import('../tui/main.tsx');
   return runTui({

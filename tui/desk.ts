@@ -208,7 +208,10 @@ export class Desk implements Disposable {
 
   /** Leaves; the draft is with the daemon before the screen is gone. */
   async leave() {
-    await Promise.race([this.presence.saveDraft(), new Promise((resolve) => setTimeout(resolve, leaveMs))]);
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, leaveMs);
+    await Promise.race([this.presence.saveDraft(), patience.promise]);
+    clearTimeout(timer);
     this.#deps.leave({ kind: 'left' });
   }
 }

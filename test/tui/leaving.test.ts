@@ -27,7 +27,7 @@ const ways: readonly (readonly [string, (screen: Screen) => void, number])[] = [
 ];
 for (const [way, leave, code] of ways) {
   verifies('12.01 7.25', `${way} leaves the turn running and the terminal as it was`, async () => {
-    await using it = await withModel([slowly(40, 60)]);
+    await using it = await withModel([slowly(20, 60)]);
     await using screen = new Screen(it.daemon, []);
     await begun(screen);
     leave(screen);
