@@ -1,7 +1,7 @@
 /** `tcx decide`, `approve` and `deny`: the answer to an open question. The first one counts; a later one is told whose did. */
+import { newKey } from '../ipc/session-id.ts';
 import type { Context } from './context.ts';
 import { exit, type Run } from './context.ts';
-import { newId } from './keys.ts';
 
 export const run: Run = (context, { args: [approval, choice], flags }) =>
   decide(context, { approval: approval!, choice: choice! }, flags);
@@ -24,7 +24,7 @@ async function decide(
 ): Promise<number> {
   using client = await context.connect({ kind: 'cli' });
   const said = typeof text === 'string' ? { text } : {};
-  const { session, call } = await client.request('decide', { ...answer, ...said, key: `decide ${newId()}` });
+  const { session, call } = await client.request('decide', { ...answer, ...said, key: `decide ${newKey()}` });
   if (json) context.out(`${JSON.stringify({ ...answer, session, call })}\n`);
   return exit.done;
 }

@@ -1,8 +1,10 @@
 /** `tcx exec`: one turn without a screen. Events or blocks while it runs, the answer on stdout, an exit code for scripts. */
+
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from '../ipc/client.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
+import { newKey } from '../ipc/session-id.ts';
 import type { Parsed } from './args.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
 import { createOutput, type Output } from './exec-output.ts';
@@ -10,7 +12,6 @@ import { type Plan, planOf, waitApproval } from './exec-plan.ts';
 import { type Begun, runTurn } from './exec-turn.ts';
 import { insistOnMaking } from './insist.ts';
 import { Interrupts } from './interrupts.ts';
-import { newId } from './keys.ts';
 import { newestSession } from './newest.ts';
 import { promptFrom } from './prompt.ts';
 import { settingsAsk } from './settings.ts';
@@ -62,19 +63,19 @@ interface Beginning {
 
 /** A new session is made with its prompt in it: one commit, one wait for the disk. The others are told it as they are looked at. */
 async function begin({ context, client, parsed, plan, ask }: Beginning, text: string | undefined): Promise<Begun> {
-  const key = `exec ${newId()}`;
+  const key = `exec ${newKey()}`;
   const waits = parsed.flags['wait-approval'] !== undefined;
   // Without a sandbox of their own to fall back on, questions that are waited for have to be asked.
   const settings = waits ? { ...ask, approval: ask.approval ?? 'on-request' } : ask;
   if (plan.how === 'new') {
-    const session = newId();
+    const session = newKey();
     const wanted = { ...settings, unattended: !waits };
     const made = { session, cwd: context.cwd, source: 'exec' as const, settings: wanted };
     await insistOnMaking(client, () => client.request('new', { ...made, ...(text !== undefined && { text, key }) }));
     return { how: 'new', session, key };
   }
   if (plan.how === 'fork') {
-    const session = newId();
+    const session = newKey();
     const made = { session: plan.target, as: session, source: 'exec' as const };
     await insistOnMaking(client, () => client.request('fork', made));
     return { how: 'on', session, key, settings, waits };

@@ -1,6 +1,5 @@
 /** `tcx fork [SESSION] [PROMPT]`: a new session that shares the past of another. */
-import { randomBytes } from 'node:crypto';
-import { uuidv7 } from '../core/ids.ts';
+import { newSessionId } from '../ipc/session-id.ts';
 import { type Parsed, UsageError } from './args.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
 import { newest } from './resume.ts';
@@ -36,7 +35,7 @@ async function forked(context: Context, { flags }: Parsed, named: string | undef
   const at = flags.at === undefined ? undefined : Number(flags.at);
   if (at !== undefined && !Number.isInteger(at))
     throw new CliError(`--at ${String(flags.at)} is no row number`, 'tcx log SESSION', exit.usage);
-  const as = uuidv7(Date.now(), randomBytes(10));
+  const as = newSessionId();
   return await client.request('fork', { session: from, as, source: 'fork', ...(at !== undefined && { at }) });
 }
 

@@ -1,6 +1,5 @@
 /** `tcx new [PROMPT]`: a session made now; with `-d` it goes on alone and its id is printed. */
-import { randomBytes } from 'node:crypto';
-import { uuidv7 } from '../core/ids.ts';
+import { newSessionId } from '../ipc/session-id.ts';
 import { type Parsed, UsageError } from './args.ts';
 import { type Context, exit, type Run } from './context.ts';
 import { openScreen } from './screen.ts';
@@ -29,7 +28,7 @@ async function detached(
 ): Promise<number> {
   using client = await context.connect({ kind: 'tui' });
   const made = await client.request('new', {
-    session: uuidv7(Date.now(), randomBytes(10)),
+    session: newSessionId(),
     cwd: context.cwd,
     source: 'cli',
     settings: settingsAsk(context, parsed),

@@ -1,8 +1,9 @@
 /** `tcx say`: words into the turn that runs, or a turn of their own. The same key twice is said once. */
+
 import type { AnswerOf } from '../ipc/messages.ts';
+import { newKey } from '../ipc/session-id.ts';
 import type { Parsed } from './args.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
-import { newId } from './keys.ts';
 import { readStdin } from './prompt.ts';
 
 export const run: Run = async (context, parsed) => {
@@ -20,7 +21,7 @@ export interface Words {
 
 export async function say(context: Context, { flags }: Pick<Parsed, 'flags'>, words: Words): Promise<number> {
   if (words.text.trim() === '') throw new CliError('there is nothing to say', 'tcx say SESSION "go on"', exit.usage);
-  const key = typeof flags.key === 'string' ? flags.key : `say ${newId()}`;
+  const key = typeof flags.key === 'string' ? flags.key : `say ${newKey()}`;
   // A client that brings its environment: a turn that waits for a key goes on when this terminal has it.
   using client = await context.connect({ kind: 'client' });
   const said = await client.request('say', { ...words, key });

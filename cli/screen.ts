@@ -1,8 +1,8 @@
 /** The way from a command line to the screen: what it needs of the terminal, and what it is given. */
-import { randomBytes } from 'node:crypto';
+
 import { readlinkSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { uuidv7 } from '../core/ids.ts';
+import { newKey, newSessionId } from '../ipc/session-id.ts';
 import type { Opening } from '../tui/main.tsx';
 import type { Parsed } from './args.ts';
 import { CliError, type Context } from './context.ts';
@@ -40,8 +40,8 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     stdin: process.stdin as ReadStream,
     stdout: process.stdout as WriteStream & { fd: number },
     now: Date.now,
-    newSession: () => uuidv7(Date.now(), randomBytes(10)),
-    newKey: () => `tui ${uuidv7(Date.now(), randomBytes(10))}`,
+    newSession: newSessionId,
+    newKey,
   });
 }
 

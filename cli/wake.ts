@@ -1,9 +1,10 @@
 /** `tcx wake`: has a session go on, now or at a time; an alarm that was set can be taken back. */
+
 import type { Client } from '../ipc/client.ts';
+import { newKey } from '../ipc/session-id.ts';
 import type { Parsed } from './args.ts';
 import { UsageError } from './args.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
-import { newId } from './keys.ts';
 import { count } from './numbers.ts';
 import { clockTime, iso, parseWhen } from './time.ts';
 
@@ -37,7 +38,7 @@ function untilOf({ flags }: Parsed): number | undefined {
 async function now(context: Context, client: Client, parsed: Parsed, session: string): Promise<number> {
   const { state } = await client.request('resolve', { session });
   if (state === 'parked') await client.request('resume', { session });
-  else await client.request('say', { session, text: textOf(parsed), mode: 'queue', key: `wake ${newId()}` });
+  else await client.request('say', { session, text: textOf(parsed), mode: 'queue', key: `wake ${newKey()}` });
   if (parsed.flags.json) context.out(`${JSON.stringify({ n: null, until: null })}\n`);
   return exit.done;
 }

@@ -10,7 +10,7 @@ export { Attachment, type AttachmentListener } from './attachment.ts';
 export type { Client } from './client.ts';
 export { ClientError } from './client-error.ts';
 export type { Approval, Attached, Push, SessionInfo, SessionView } from './messages.ts';
-export { newSessionId } from './session-id.ts';
+export { newKey, newSessionId } from './session-id.ts';
 
 export type ConnectOptions = Partial<Omit<Connecting, 'kind' | 'build' | 'codexHome'>>;
 

@@ -19,7 +19,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   core: ['zod', 'smol-toml', 'diff'],
   actors: ['xstate'],
-  ipc: ['zod', 'msgpackr', 'node:'],
+  ipc: ['zod', 'msgpackr', 'nanoid', 'node:'],
   sandbox: ['node:'],
   tui: ['ink', 'react', '@xstate/store', 'marked', 'string-width', 'node:'],
   cli: ['node:'],
