@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from '../ipc/client.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
-import { newKey } from '../ipc/session-id.ts';
+import { newKey, newSessionId } from '../ipc/session-id.ts';
 import type { Parsed } from './args.ts';
 import { CliError, type Context, exit, type Run } from './context.ts';
 import { createOutput, type Output } from './exec-output.ts';
@@ -68,14 +68,14 @@ async function begin({ context, client, parsed, plan, ask }: Beginning, text: st
   // Without a sandbox of their own to fall back on, questions that are waited for have to be asked.
   const settings = waits ? { ...ask, approval: ask.approval ?? 'on-request' } : ask;
   if (plan.how === 'new') {
-    const session = newKey();
+    const session = newSessionId();
     const wanted = { ...settings, unattended: !waits };
     const made = { session, cwd: context.cwd, source: 'exec' as const, settings: wanted };
     await insistOnMaking(client, () => client.request('new', { ...made, ...(text !== undefined && { text, key }) }));
     return { how: 'new', session, key };
   }
   if (plan.how === 'fork') {
-    const session = newKey();
+    const session = newSessionId();
     const made = { session: plan.target, as: session, source: 'exec' as const };
     await insistOnMaking(client, () => client.request('fork', made));
     return { how: 'on', session, key, settings, waits };
