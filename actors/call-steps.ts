@@ -89,13 +89,16 @@ function judge(use: ToolUse, input: CallInput): Next {
       if (input.command) return { do: 'watch' };
       return { do: 'end', status: 'failed', text: `write_stdin failed: Unknown process id ${use.session}` };
     case 'exec_command': {
-      const { cmd, workdir, justification } = use;
+      const { cmd, workdir, shell, justification } = use;
       const patch = interceptPatch(cmd);
       if (patch?.kind === 'refused') return { do: 'end', status: 'failed', text: patch.why };
       if (patch) return { do: 'prepare', rules: input.rules };
       const cwd = workdir ?? input.cwd;
       return afterDecision(
-        decide({ kind: 'command', cmd, cwd, ...(justification && { justification }) }, input.rules),
+        decide(
+          { kind: 'command', cmd, cwd, ...(shell && { shell }), ...(justification && { justification }) },
+          input.rules,
+        ),
         'command',
       );
     }

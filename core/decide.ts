@@ -8,7 +8,14 @@ export type Grant =
   | { readonly kind: 'folder'; readonly path: string };
 
 export type Subject =
-  | { readonly kind: 'command'; readonly cmd: string; readonly cwd: string; readonly justification?: string }
+  /** `shell` when the model names one of its own: what a command does is then what that program makes of it. */
+  | {
+      readonly kind: 'command';
+      readonly cmd: string;
+      readonly cwd: string;
+      readonly shell?: string;
+      readonly justification?: string;
+    }
   /** `writes` are real paths, symlinks followed. */
   | {
       readonly kind: 'patch';
@@ -29,7 +36,8 @@ export type Decision =
 export function decide(subject: Subject, rules: Rules): Decision {
   if (rules.sandbox === 'danger-full-access' && rules.approval === 'never')
     return { decision: 'run', because: 'full access, never asks' };
-  if (subject.kind === 'command' && isPlainRead(subject.cmd)) return { decision: 'run', because: 'it only reads' };
+  if (subject.kind === 'command' && !subject.shell && isPlainRead(subject.cmd))
+    return { decision: 'run', because: 'it only reads' };
   const grant = rules.grants.find((given) => covers(given, subject));
   if (grant)
     return {
@@ -61,7 +69,7 @@ const guarded = ['.git', '.tcx', '.codex'];
 
 function covers(grant: Grant, subject: Subject): boolean {
   if (grant.kind === 'command')
-    return subject.kind === 'command' && subject.cmd === grant.cmd && subject.cwd === grant.cwd;
+    return subject.kind === 'command' && !subject.shell && subject.cmd === grant.cmd && subject.cwd === grant.cwd;
   return subject.kind === 'patch' && subject.writes.every((path) => isInside(path, grant.path));
 }
 
@@ -89,13 +97,15 @@ function ask(subject: Subject): Decision {
   return { decision: 'ask', question, ...(grant && { grant }) };
 }
 
-function commandQuestion({ cmd, cwd, justification }: Extract<Subject, { kind: 'command' }>): Question {
+function commandQuestion({ cmd, cwd, shell, justification }: Extract<Subject, { kind: 'command' }>): Question {
+  const session: Choice = { id: 'session', label: 'Yes, in this session, this exact command', key: 'a' };
+  const because = justification ?? 'it is more than plain ls, pwd or cat, and no sandbox holds it';
   return {
     kind: 'command',
-    summary: cmd,
+    summary: shell ? `${shell} -c ${cmd}` : cmd,
     cwd,
-    because: justification ?? 'it is more than plain ls, pwd or cat, and no sandbox holds it',
-    choices: [once, { id: 'session', label: 'Yes, in this session, this exact command', key: 'a' }, no, abort],
+    because,
+    choices: shell ? [once, no, abort] : [once, session, no, abort],
   };
 }
 

@@ -1,8 +1,8 @@
 /** `tcx ps -a`: every live actor of the daemon as a row, durable and resident ones alike, with the processes behind them. */
 import { readFile } from 'node:fs/promises';
 import type { CallContext } from '../actors/call-steps.ts';
-import type { Snapshot } from '../actors/tree.ts';
 import type { SessionContext } from '../actors/session.ts';
+import type { Snapshot } from '../actors/tree.ts';
 import { type ActorId, actorNumber, effectKey } from '../core/ids.ts';
 import type { ActorInfo } from '../ipc/messages.ts';
 import type { Handles } from './handles.ts';

@@ -5,10 +5,19 @@ import { join } from 'node:path';
 import { TcxError } from './errors.ts';
 
 const sizeLimit = 256 * 1024 * 1024;
+/** Blobs that grow at the same time; the one that was begun first gives way. */
+const growingLimit = 16;
+
+interface Growing {
+  readonly file: FileHandle;
+  readonly path: string;
+  size: number;
+}
 
 export class Blobs {
   readonly #folder: string;
-  readonly #growing = new Map<string, { file: FileHandle; size: number }>();
+  readonly #growing = new Map<string, Growing>();
+  #begun = 0;
 
   constructor(home: string) {
     this.#folder = join(home, 'blobs');
@@ -16,22 +25,23 @@ export class Blobs {
 
   path = (hash: string) => join(this.#folder, hash.slice(0, 2), hash);
 
-  /** A piece, in order; the last one is checked against the hash, synced and given its name. */
+  /** A piece, in order; one at 0 begins anew. The last one is checked against the hash, synced and given its name. */
   async put(hash: string, offset: number, bytes: Uint8Array, last: boolean): Promise<void> {
     if (!/^[0-9a-f]{64}$/.test(hash))
       throw new TcxError('bad-blob', 'a blob is named by its SHA-256 in hex', 'send the hash of the bytes');
-    const growing = this.#growing.get(hash) ?? (await this.#begin(hash));
-    if (offset !== growing.size)
+    if (offset === 0) await this.#begin(hash);
+    const growing = this.#growing.get(hash);
+    if (offset !== (growing?.size ?? 0) || !growing)
       throw new TcxError(
         'bad-blob',
-        `the next piece begins at byte ${growing.size}, not ${offset}`,
+        `the next piece begins at byte ${growing?.size ?? 0}, not ${offset}`,
         'send the pieces in order',
       );
     if (offset + bytes.length > sizeLimit)
       throw new TcxError('too-large', `a blob may have ${sizeLimit} bytes`, 'send less');
-    await growing.file.write(bytes, 0, bytes.length, offset);
     growing.size += bytes.length;
-    if (last) await this.#finish(hash, growing.file);
+    await growing.file.write(bytes, 0, bytes.length, offset);
+    if (last) await this.#finish(hash, growing);
   }
 
   async get(hash: string, offset: number, limit: number): Promise<{ bytes: Uint8Array; size: number }> {
@@ -61,21 +71,36 @@ export class Blobs {
 
   async #begin(hash: string) {
     await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
-    const growing = { file: await open(`${this.path(hash)}.new`, 'w+', 0o600), size: 0 };
+    const path = `${this.path(hash)}.${this.#begun++}.new`;
+    const growing = { file: await open(path, 'w+', 0o600), path, size: 0 };
+    const [oldest] = this.#growing.has(hash) ? [hash] : this.#growing.size < growingLimit ? [] : this.#growing.keys();
+    if (oldest !== undefined) await this.#drop(oldest);
     this.#growing.set(hash, growing);
-    return growing;
   }
 
-  async #finish(hash: string, file: FileHandle) {
+  async #drop(hash: string) {
+    const { file, path } = this.#growing.get(hash)!;
     this.#growing.delete(hash);
-    const digest = createHash('sha256');
-    for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) digest.update(chunk);
-    await file.datasync();
     await file.close();
-    if (digest.digest('hex') !== hash) {
-      await rm(`${this.path(hash)}.new`, { force: true });
-      throw new TcxError('bad-blob', 'the bytes do not have this hash', 'send them again');
+    await rm(path, { force: true });
+  }
+
+  async #finish(hash: string, { file, path }: Growing) {
+    this.#growing.delete(hash);
+    try {
+      const digest = createHash('sha256');
+      for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) digest.update(chunk);
+      await file.datasync();
+      if (digest.digest('hex') !== hash)
+        throw new TcxError('bad-blob', 'the bytes do not have this hash', 'send them again');
+      await rename(path, this.path(hash));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
     }
-    await rename(`${this.path(hash)}.new`, this.path(hash));
+    const folder = await open(join(this.#folder, hash.slice(0, 2)), 'r');
+    await folder.sync().finally(() => folder.close());
   }
 }

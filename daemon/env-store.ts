@@ -2,10 +2,15 @@
  * The environments clients came with. A session's commands start from the one it was made in. Credentials are taken out and
  * stay in memory; the rest is kept 0600 by digest, outside logs, so that commands still have it after a restart.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export type Vars = Readonly<Record<string, string>>;
+
+/** Environments in memory; one that was let go is read again, or asked of its client. */
+const keptLimit = 256;
+/** A file no session needs is kept this long, for the client that may come back. */
+const unusedMs = 7 * 24 * 60 * 60 * 1000;
 
 export class EnvStore {
   readonly #folder: string;
@@ -29,8 +34,8 @@ export class EnvStore {
     const own: Record<string, string> = {};
     for (const [name, value] of Object.entries(vars)) (this.#isSecret(name) ? own : kept)[name] = value;
     for (const [name, value] of Object.entries(own)) this.#secrets.set(name, value);
-    this.#own.set(digest, own);
-    this.#known.set(digest, Promise.resolve(kept));
+    keep(this.#own, digest, own);
+    keep(this.#known, digest, Promise.resolve(kept));
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(digest);
     await writeFile(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
@@ -45,7 +50,7 @@ export class EnvStore {
       readFile(this.#path(digest), 'utf8')
         .then((text) => JSON.parse(text) as Vars)
         .catch(() => ({}));
-    this.#known.set(digest, known);
+    keep(this.#known, digest, known);
     return known;
   }
 
@@ -57,8 +62,25 @@ export class EnvStore {
     for (const [name, value] of Object.entries(secrets)) if (!this.#secrets.has(name)) this.#secrets.set(name, value);
   }
 
+  /** Drops the files that no session in `used` began with and no client brought lately. */
+  async sweep(used: ReadonlySet<string>, now: number): Promise<void> {
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      const path = join(this.#folder, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: now }));
+      if (!used.has(name.replace(/\.json$/, '')) && now - mtimeMs > unusedMs) await rm(path, { force: true });
+    }
+  }
+
   #path(digest: string) {
     if (!/^[0-9a-f]{16,128}$/.test(digest)) throw new TypeError('not a digest');
     return join(this.#folder, `${digest}.json`);
   }
+}
+
+/** Puts it last, and lets the one go that was longest not used. */
+function keep<Value>(map: Map<string, Value>, key: string, value: Value) {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > keptLimit && oldest !== undefined) map.delete(oldest);
 }

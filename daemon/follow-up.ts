@@ -52,7 +52,8 @@ export function followCommits(parts: FollowUp): Disposable {
           text: `${state.trouble.why}. ${state.trouble.fix}`,
         });
     },
-    unloaded: (session) => {
+    unloaded: (session, length) => {
+      projector.closed(session, length);
       sessions.forget(session);
       parts.crowd.changed();
     },
@@ -108,11 +109,15 @@ class Views {
 
   async #send(session: SessionId) {
     const { hub, sessions } = this.#parts;
-    do {
-      this.#busy.set(session, 'once');
-      const state: SessionState | undefined = this.#parts.host.list().find((each) => each.session === session);
-      if (state) hub.state(await sessions.view(state));
-    } while (this.#busy.get(session) === 'again');
-    this.#busy.delete(session);
+    try {
+      do {
+        this.#busy.set(session, 'once');
+        const state: SessionState | undefined = this.#parts.host.list().find((each) => each.session === session);
+        if (state) hub.state(await sessions.view(state));
+      } while (this.#busy.get(session) === 'again');
+    } finally {
+      // A view that could not be made is not the last one.
+      this.#busy.delete(session);
+    }
   }
 }

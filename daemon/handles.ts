@@ -18,11 +18,13 @@ const nameLength = 24;
 
 export class Handles {
   readonly #file: FileHandle;
-  /** By kind and handle the id, and by kind and id the newest handle. */
+  /** By kind and handle the id, and by kind and id the newest handle; only of what is on disk. */
   readonly #ids = new Map<string, string>();
   readonly #handles = new Map<string, string>();
   readonly #last = { approval: 0, command: 0 };
-  #writing: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
+  /** The file may end in half a line. */
+  #torn = false;
 
   private constructor(file: FileHandle) {
     this.#file = file;
@@ -33,7 +35,7 @@ export class Handles {
     const file = await open(path, constants.O_CREAT | constants.O_RDWR | constants.O_APPEND, 0o600);
     const handles = new Handles(file);
     const text = await readFile(path, 'utf8');
-    if (text !== '' && !text.endsWith('\n')) await file.write('\n');
+    handles.#torn = text !== '' && !text.endsWith('\n');
     for (const line of text.split('\n')) {
       const given = parseGiven(line);
       if (given) handles.#take(given);
@@ -46,38 +48,49 @@ export class Handles {
 
   /** `a17` or `p3` for a long id: the one it has, or the next. */
   async number(kind: 'approval' | 'command', id: string): Promise<string> {
-    const known = this.handle(kind, id);
-    if (known) return known;
-    const handle = `${prefix[kind]}${this.#last[kind] + 1}`;
-    await this.#give({ kind, handle, id });
-    return handle;
+    return this.handle(kind, id) ?? this.#give(kind, id, () => `${prefix[kind]}${this.#last[kind] + 1}`);
   }
 
   /** A session's name from what was wished, made unique; a rename gives a new one and the old keeps meaning this session. */
-  async name(id: string, wish: string): Promise<string> {
+  name(id: string, wish: string): Promise<string> {
     const base = slug(wish) || 'session';
     const free = (handle: string) => (this.id('session', handle) ?? id) === id;
-    let handle = base;
-    for (let n = 2; !free(handle); n++) handle = `${base.slice(0, nameLength - `-${n}`.length)}-${n}`;
-    if (this.handle('session', id) !== handle) await this.#give({ kind: 'session', handle, id });
-    return handle;
+    return this.#give('session', id, () => {
+      let handle = base;
+      for (let n = 2; !free(handle); n++) handle = `${base.slice(0, nameLength - `-${n}`.length)}-${n}`;
+      return handle;
+    });
   }
 
   sessionNames = () =>
     [...this.#ids].flatMap(([key, id]) => (key.startsWith('session ') ? [{ name: key.slice(8), id }] : []));
 
   async close() {
-    await this.#writing;
+    await this.#turn;
     await this.#file.close();
   }
 
-  #give(given: Given): Promise<void> {
-    this.#take(given);
-    this.#writing = this.#writing.then(async () => {
-      await this.#file.write(`${JSON.stringify(given)}\n`);
-      await this.#file.datasync();
+  /** One after another, so that no two get the same; a handle counts, and is told, when it is on disk. */
+  #give(kind: HandleKind, id: string, choose: () => string): Promise<string> {
+    const giving = this.#turn.then(async () => {
+      const known = this.handle(kind, id);
+      const handle = kind === 'session' ? choose() : (known ?? choose());
+      if (handle !== known) {
+        await this.#write({ kind, handle, id });
+        this.#take({ kind, handle, id });
+      }
+      return handle;
     });
-    return this.#writing;
+    this.#turn = giving.catch(() => {});
+    return giving;
+  }
+
+  async #write(given: Given) {
+    const line = `${this.#torn ? '\n' : ''}${JSON.stringify(given)}\n`;
+    this.#torn = true;
+    await this.#file.appendFile(line);
+    await this.#file.datasync();
+    this.#torn = false;
   }
 
   #take({ kind, handle, id }: Given) {
@@ -126,6 +139,7 @@ export function slug(text: string): string {
   const words =
     text
       .normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
       .toLowerCase()
       .match(/[a-z0-9]+/g) ?? [];
   const telling = words.filter((word) => !skipped.has(word));

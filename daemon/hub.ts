@@ -51,6 +51,8 @@ class Room {
   fresh: Fresh[] = [];
   timer: NodeJS.Timeout | undefined;
   view = '';
+  /** The newest row that was committed while somebody looked. */
+  head = 0;
 }
 
 export class Hub {
@@ -134,6 +136,7 @@ export class Hub {
   committed(session: SessionId, rows: readonly Row[], closed: readonly EffectKey[]) {
     const room = this.#rooms.get(session);
     if (!room) return;
+    room.head = rows.at(-1)?.seq ?? room.head;
     this.#flush(session, room);
     for (const key of closed) for (const kind of liveKinds) room.live.delete(`${key} ${kind}`);
     if (rows.length > 0) this.#tellRows(session, room, rows);
@@ -220,16 +223,20 @@ export class Hub {
 
   #fallBehind(session: SessionId, seat: Seat) {
     seat.behind = true;
-    seat.outlet.whenRoom(() => void this.#catchUp(session, seat));
+    if (seat.outlet.hasRoom()) void this.#catchUp(session, seat);
+    else seat.outlet.whenRoom(() => void this.#catchUp(session, seat));
   }
 
   /** Rows from the log, a piece at a time as the reader takes them, until there are no more. */
   async #catchUp(session: SessionId, seat: Seat) {
     const stays = () => this.#rooms.get(session)?.seats.get(seat.outlet.client) === seat;
     while (stays()) {
+      const head = this.#rooms.get(session)?.head;
       const rows = await this.#deps.rows(session, seat.sent, catchUpRows).catch(() => []);
       if (!stays()) return;
       if (rows.length === 0) {
+        // What was committed while the log was read is not among what was read.
+        if (this.#rooms.get(session)?.head !== head) continue;
         seat.behind = false;
         return;
       }

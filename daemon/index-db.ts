@@ -3,6 +3,7 @@
  * Written in batches with `synchronous=OFF`; each session's row says how many bytes of its log it stands for.
  */
 
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SessionId } from '../core/ids.ts';
@@ -52,13 +53,16 @@ CREATE VIRTUAL TABLE words USING fts5 (text, session UNINDEXED, seq UNINDEXED, t
 `;
 
 export class Index {
+  readonly #path: string;
   readonly #db: DatabaseSync;
+  #damaged = false;
   readonly #put: StatementSync;
   readonly #word: StatementSync;
   readonly #spend: StatementSync;
 
   constructor(home: string) {
-    this.#db = openDatabase(join(home, 'state.sqlite'));
+    this.#path = join(home, 'state.sqlite');
+    this.#db = openDatabase(this.#path);
     this.#put = this.#db.prepare(
       `INSERT INTO sessions (id, name, cwd, archived, updated, seq, length, open, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, cwd = excluded.cwd, archived = excluded.archived, updated = excluded.updated,
@@ -74,25 +78,48 @@ export class Index {
   write(batch: readonly Fresh[]) {
     if (batch.length === 0) return;
     this.#db.exec('BEGIN');
-    for (const { indexed, rows, spent } of batch) {
-      const { session, name, meta, seq, length, open } = indexed;
-      this.#put.run(
-        session,
-        name,
-        meta.cwd,
-        Number(meta.archived),
-        meta.updatedAt,
-        seq,
-        length,
-        Number(open),
-        JSON.stringify(meta),
-      );
-      for (const row of rows)
-        if (row.kind === 'user' || row.kind === 'assistant') this.#word.run(row.body.text, session, row.seq);
-      for (const [day, usd] of spent) this.#spend.run(day, session, usd);
+    try {
+      for (const fresh of batch) this.#writeOne(fresh);
+      this.#db.exec('COMMIT');
+    } catch (error) {
+      // SQLite may have rolled back by itself, which is as good.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      this.#damaged ||= isDamage(error);
+      throw error;
     }
-    this.#db.exec('COMMIT');
   }
+
+  #writeOne({ indexed, rows, spent }: Fresh) {
+    const { session, name, meta, seq, length, open } = indexed;
+    this.#put.run(
+      session,
+      name,
+      meta.cwd,
+      Number(meta.archived),
+      meta.updatedAt,
+      seq,
+      length,
+      Number(open),
+      JSON.stringify(meta),
+    );
+    for (const row of rows)
+      if (row.kind === 'user' || row.kind === 'assistant') this.#word.run(row.body.text, session, row.seq);
+    for (const [day, usd] of spent) this.#spend.run(day, session, usd);
+  }
+
+  /** A log grew by lines that say nothing new. */
+  grew(session: SessionId, length: number) {
+    this.#db.prepare('UPDATE sessions SET length = ? WHERE id = ?').run(length, session);
+  }
+
+  /** The environments that sessions began with. */
+  environments = (): Set<string> =>
+    new Set(
+      this.#db
+        .prepare(`SELECT DISTINCT json_extract(meta, '$.env') AS env FROM sessions`)
+        .all()
+        .flatMap(({ env }) => (typeof env === 'string' ? [env] : [])),
+    );
 
   get(session: SessionId): Indexed | undefined {
     const row = this.#db.prepare('SELECT * FROM sessions WHERE id = ?').get(session);
@@ -174,8 +201,10 @@ export class Index {
     return said.filter((line) => line !== 'ok');
   }
 
+  /** One that turned out to be damaged is made anew by the next daemon. */
   close() {
     this.#db.close();
+    if (this.#damaged) removeFiles(this.#path);
   }
 
   /** Sessions whose words hold all of the query's, each with the best place. */
@@ -194,13 +223,44 @@ export class Index {
   }
 }
 
+/** A file that is no database any more is made anew: everything in it is in the logs. */
 function openDatabase(path: string): DatabaseSync {
+  try {
+    return openTables(path);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    removeFiles(path);
+    return openTables(path);
+  }
+}
+
+function removeFiles(path: string) {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const isDamage = (error: unknown) => [11, 26].includes((error as { errcode?: number }).errcode ?? 0);
+
+function openTables(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
+  try {
+    return withTables(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function withTables(db: DatabaseSync): DatabaseSync {
   db.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256',
   );
   const version = Number(db.prepare('PRAGMA user_version').get()!.user_version);
-  if (version === indexVersion) return db;
+  if (version === indexVersion) {
+    // Read once, so that a damaged table is noticed now.
+    db.prepare('SELECT sum(length) FROM sessions').get();
+    return db;
+  }
   for (const { name } of db
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('sessions', 'words', 'spent')`)
     .all())

@@ -217,12 +217,15 @@ async function openHolder(place: Place, { env, userHome, build, holderFile, logg
 }
 
 /** What a daemon before left: rows the index does not know, and commands that may still run. Answers the sessions to go on with. */
-async function recover({ projector, index, host, holder, adopted, logger }: Parts): Promise<readonly SessionId[]> {
-  await projector.catchUp((done, all) => {
+async function recover(parts: Parts): Promise<readonly SessionId[]> {
+  const { projector, index, host, holder, adopted, logger, envs } = parts;
+  const unreadable = await projector.catchUp((done, all) => {
     if (done === 0 || done === all) logger.info({ done, all }, 'reading sessions the index does not know');
   });
+  await envs.sweep(index.environments(), clock.wall());
   const open = index.withOpenWork();
-  const states = await Promise.allSettled(open.map((session) => host.state(session)));
+  // A damaged session is loaded too, so that it is seen to be one.
+  const states = await Promise.allSettled([...open, ...unreadable].map((session) => host.state(session)));
   const trees = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : []));
   adopted.take = await adoptCommands(holder, trees);
   return open;

@@ -10,6 +10,8 @@ export interface Marks {
 const none: Marks = { draft: '', seen: { seq: 0, at: 0 } };
 
 const saveAfterMs = 300;
+/** Marks of sessions that sleep are read again when somebody asks; so many are kept. */
+const keptLimit = 2000;
 
 export class MarkStore {
   readonly #home: string;
@@ -25,18 +27,20 @@ export class MarkStore {
   get(session: SessionId): Promise<Marks> {
     const known = this.#marks.get(session);
     if (known) return known;
-    const reading = readFile(this.#path(session), 'utf8').then(
-      (text) => ({ ...none, ...(JSON.parse(text) as Partial<Marks>) }),
-      () => none,
-    );
+    const reading = this.#read(session);
     this.#marks.set(session, reading);
+    for (const oldest of this.#marks.keys()) {
+      if (this.#marks.size <= keptLimit) break;
+      this.forget(oldest);
+    }
     return reading;
   }
 
+  /** Changes are made one after another, so that a draft and a look at the same time are both kept. */
   async set(session: SessionId, change: Partial<Marks>) {
-    const marks = { ...(await this.get(session)), ...change };
-    this.#marks.set(session, Promise.resolve(marks));
-    this.#unsaved.set(session, marks);
+    const changed = this.get(session).then((marks) => ({ ...marks, ...change }));
+    this.#marks.set(session, changed);
+    this.#unsaved.set(session, await changed);
     this.#timer ??= setTimeout(() => void this.save(), saveAfterMs);
   }
 
@@ -48,12 +52,27 @@ export class MarkStore {
   save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const unsaved = [...this.#unsaved];
-    this.#unsaved.clear();
     this.#saving = this.#saving.then(async () => {
-      for (const [session, marks] of unsaved) await this.#write(session, marks).catch(() => {});
+      for (const [session, marks] of this.#unsaved) {
+        // What cannot be written now is tried again with the next change.
+        const written = await this.#write(session, marks).then(
+          () => true,
+          () => false,
+        );
+        if (written && this.#unsaved.get(session) === marks) this.#unsaved.delete(session);
+      }
     });
     return this.#saving;
+  }
+
+  /** A file that is not there, or that a power cut emptied, says nothing. */
+  async #read(session: SessionId): Promise<Marks> {
+    try {
+      const { draft, seen } = JSON.parse(await readFile(this.#path(session), 'utf8')) as Partial<Marks>;
+      return { draft: draft ?? '', seen: seen ?? none.seen };
+    } catch {
+      return none;
+    }
   }
 
   async #write(session: SessionId, marks: Marks) {

@@ -6,7 +6,7 @@ import { isSessionId, type SessionId } from '../core/ids.ts';
 import { modelInfo } from '../core/models.ts';
 import type { Row } from '../core/rows.ts';
 import type { Committed, SessionState } from './hosts/host.ts';
-import { Log } from './hosts/log.ts';
+import { readWhole, UnbornLog } from './hosts/log-read.ts';
 import type { Index, Indexed } from './index-db.ts';
 import { openQuestions } from './views.ts';
 
@@ -26,6 +26,8 @@ const readRows = 5000;
 export class Projector {
   readonly #deps: ProjectorDeps;
   readonly #waiting = new Map<SessionId, { state: SessionState; rows: Row[] }>();
+  /** What logs came to that were closed since the last batch. */
+  readonly #closed = new Map<SessionId, number>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: ProjectorDeps) {
@@ -41,25 +43,40 @@ export class Projector {
     if (commit.rows.some(({ kind }) => listed.has(kind))) setImmediate(() => this.flush());
   }
 
+  /** A log is closed with a checkpoint: nobody need read it on at the next start to learn that it says nothing new. */
+  closed(session: SessionId, length: number) {
+    this.#closed.set(session, length);
+    this.#timer ??= setTimeout(() => this.flush(), batchMs);
+    this.#timer.unref();
+  }
+
   /** The index is only an index: a failure to write it costs a catch-up at the next start. */
   flush() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const { index, length, broken } = this.#deps;
     const batch = [...this.#waiting.values()].map(({ state, rows }) => ({
-      indexed: this.#indexed(state, this.#deps.length(state.session) ?? 0),
+      indexed: this.#indexed(state, length(state.session) ?? this.#closed.get(state.session) ?? 0),
       rows,
       spent: spentBy(rows, state),
     }));
+    const grown = [...this.#closed].filter(([session]) => !this.#waiting.has(session));
     this.#waiting.clear();
+    this.#closed.clear();
     try {
-      this.#deps.index.write(batch);
+      index.write(batch);
+      for (const [session, to] of grown) index.grew(session, length(session) ?? to);
     } catch (error) {
-      for (const { indexed } of batch) this.#deps.broken(indexed.session, error as Error);
+      for (const session of [...batch.map(({ indexed }) => indexed.session), ...grown.map(([id]) => id)])
+        broken(session, error as Error);
     }
   }
 
-  /** Reads on every log that is longer than the index knows. `progress` is told how many of how many. */
-  async catchUp(progress: (done: number, all: number) => void): Promise<void> {
+  /**
+   * Reads on every log that is longer than the index knows; `progress` is told how many of how many.
+   * Answers the sessions whose logs cannot be read.
+   */
+  async catchUp(progress: (done: number, all: number) => void): Promise<readonly SessionId[]> {
     const known = this.#deps.index.lengths();
     const behind: SessionId[] = [];
     for await (const { session, size } of sessionLogs(this.#deps.home)) {
@@ -68,34 +85,42 @@ export class Projector {
       if (length !== size) behind.push(session);
     }
     for (const gone of known.keys()) this.#deps.index.forget(gone as SessionId);
+    const unreadable: SessionId[] = [];
     for (const [done, session] of behind.entries()) {
       progress(done, behind.length);
-      await this.#read(session).catch((error: Error) => this.#deps.broken(session, error));
+      await this.#read(session).catch((error: Error) => {
+        // A session that nobody was told of is nobody's.
+        if (error instanceof UnbornLog) return;
+        unreadable.push(session);
+        this.#deps.broken(session, error);
+      });
     }
     if (behind.length > 0) progress(behind.length, behind.length);
+    return unreadable;
   }
 
+  /** Looks at a log without changing it: whoever opens it cuts off what is torn. */
   async #read(session: SessionId) {
-    const before = this.#deps.index.get(session)?.seq ?? 0;
-    const { log, tree, meta } = await Log.open(this.#deps.home, session);
-    try {
-      if (tree.seq === 0) return;
+    const { index, home } = this.#deps;
+    const before = index.get(session)?.seq ?? 0;
+    await readWhole(home, session, async ({ tree, meta, length }, read) => {
       const rows: Row[] = [];
       for (let after = before; after < tree.seq; ) {
-        const read = await log.rows(after, readRows);
-        if (read.length === 0) break;
-        rows.push(...read.filter(isIndexed));
-        after = read.at(-1)!.seq;
+        const some = await read(after, readRows);
+        if (some.length === 0) break;
+        for (const row of some) if (isIndexed(row)) rows.push(row);
+        after = some.at(-1)!.seq;
       }
       const state = { session, tree, meta };
-      this.#deps.index.write([{ indexed: this.#indexed(state, log.length), rows, spent: spentBy(rows, state) }]);
-    } finally {
-      await log.close();
-    }
+      index.write([{ indexed: this.#indexed(state, length), rows, spent: spentBy(rows, state) }]);
+    });
   }
 
   #indexed({ session, tree, meta }: SessionState, length: number): Indexed {
-    const busy = [tree.open, tree.deadlines, tree.outbox].some((record) => Object.keys(record).length > 0);
+    const busy =
+      [tree.open, tree.deadlines, tree.outbox].some((record) => Object.keys(record).length > 0) ||
+      // An ended command whose output was not read to its end keeps its spool.
+      Object.values(tree.actors).some(({ machine }) => machine === 'command');
     return {
       session,
       name: this.#deps.name(session),

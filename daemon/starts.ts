@@ -37,7 +37,8 @@ export function noteStart(home: string, now: number): Starts {
 
 function read(file: string): Start[] {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Start[];
+    const starts: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return Array.isArray(starts) ? (starts as Start[]) : [];
   } catch {
     return [];
   }

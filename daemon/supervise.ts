@@ -70,11 +70,12 @@ export function keepHouse({ host, viewers, now, idleMs }: House): Disposable {
   };
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
+  const again = () => void (ended || round());
   const round = async () => {
-    const idle = await idleMs();
+    const idle = await idleMs().catch(() => houseMs);
     // Often enough that a session is not kept for twice its time.
     const pause = Math.min(houseMs, Math.max(idle, leastHouseMs));
-    timer = setTimeout(() => void tidy(idle).finally(() => ended || round()), pause);
+    timer = setTimeout(() => void tidy(idle).finally(again), pause);
     timer.unref();
   };
   void round();

@@ -1,9 +1,9 @@
 /** What people see of a session's actors: a state is what the machines' tags say, never a label kept beside them. */
 
 import type { CallContext } from '../actors/call-steps.ts';
-import type { Snapshot, Tree } from '../actors/tree.ts';
 import { machines } from '../actors/machines.ts';
 import type { SessionContext } from '../actors/session.ts';
+import type { Snapshot, Tree } from '../actors/tree.ts';
 import { type ActorId, actorNumber, sessionActor } from '../core/ids.ts';
 import type { Meta } from '../core/meta.ts';
 import type { Question } from '../core/rows.ts';

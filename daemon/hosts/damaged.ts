@@ -4,7 +4,7 @@ import type { SessionId } from '../../core/ids.ts';
 import { foldMeta } from '../../core/meta.ts';
 import { HostError, type SessionState } from './host.ts';
 import { DamagedLog, NewerLog, readLog, UnbornLog } from './log-read.ts';
-import { quarantine } from './trouble.ts';
+import { diskFull, quarantine, refusal } from './trouble.ts';
 
 export interface Damaged {
   readonly error: Error;
@@ -12,9 +12,13 @@ export interface Damaged {
   readonly state?: SessionState;
 }
 
+const noRoom = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
 export async function readable(home: string, session: SessionId, cause: unknown): Promise<Damaged> {
   if (cause instanceof UnbornLog || (cause as NodeJS.ErrnoException).code === 'ENOENT')
     return { error: new HostError('no-session', `there is no session ${session}`, 'tcx ls --all', { cause }) };
+  if (noRoom.has((cause as NodeJS.ErrnoException).code ?? ''))
+    return { error: refusal(diskFull(session, cause as Error)) };
   if (!(cause instanceof DamagedLog || cause instanceof NewerLog)) return { error: cause as Error };
   const newer = cause instanceof NewerLog;
   const { fix } = quarantine(session, '');

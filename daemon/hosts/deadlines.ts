@@ -24,6 +24,8 @@ export class Deadlines {
   readonly #clock: Clock;
   readonly #wait: NonNullable<Clock['wait']>;
   #forget: (() => void) | undefined;
+  /** The uptime at which the timer rings; it may find nothing due, when what it was for was disarmed. */
+  #rings = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -34,13 +36,12 @@ export class Deadlines {
   arm(id: string, at: number, after: number | undefined, fire: () => void) {
     const left = at - this.#clock.wall();
     const due = after === undefined ? at : this.#clock.uptime() + Math.max(0, Math.min(left, after));
-    this.#entries.set(id, { due, by: after === undefined ? 'wall' : 'uptime', fire });
-    this.#schedule();
+    const entry: Entry = { due, by: after === undefined ? 'wall' : 'uptime', fire };
+    this.#entries.set(id, entry);
+    this.#ring(this.#ahead(entry));
   }
 
-  disarm(id: string) {
-    if (this.#entries.delete(id)) this.#schedule();
-  }
+  disarm = (id: string) => void this.#entries.delete(id);
 
   get size() {
     return this.#entries.size;
@@ -48,26 +49,30 @@ export class Deadlines {
 
   stop() {
     this.#forget?.();
+    this.#rings = Number.POSITIVE_INFINITY;
     this.#entries.clear();
   }
 
   #left = ({ due, by }: Entry) => due - this.#clock[by]();
+  #ahead = (entry: Entry) => Math.max(0, Math.min(this.#left(entry), entry.by === 'wall' ? lookMs : longestMs));
 
-  #schedule() {
+  /** So many ms ahead, unless the timer rings before that anyhow. */
+  #ring(ms: number) {
+    const rings = this.#clock.uptime() + ms;
+    if (rings >= this.#rings) return;
     this.#forget?.();
-    this.#forget = undefined;
-    if (this.#entries.size === 0) return;
-    let next = longestMs;
-    for (const entry of this.#entries.values())
-      next = Math.min(next, this.#left(entry), entry.by === 'wall' ? lookMs : longestMs);
-    this.#forget = this.#wait(Math.max(0, next), () => this.#fire());
+    this.#rings = rings;
+    this.#forget = this.#wait(ms, () => this.#fire());
   }
 
   #fire() {
+    this.#rings = Number.POSITIVE_INFINITY;
     const due = [...this.#entries].filter(([, entry]) => this.#left(entry) <= 0);
     for (const [id] of due) this.#entries.delete(id);
     for (const [, { fire }] of due) fire();
-    this.#schedule();
+    let next = longestMs;
+    for (const entry of this.#entries.values()) next = Math.min(next, this.#ahead(entry));
+    if (this.#entries.size > 0) this.#ring(next);
   }
 }
 

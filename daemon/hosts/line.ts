@@ -51,15 +51,16 @@ const starts = ['{"log":', commitStart, checkpointStart, '{"poison":'];
 /** Whether a line can be passed over by who looks for other ones; what begins like none of them is damaged. */
 export const isLine = (text: string) => starts.some((start) => text.startsWith(start));
 
+const sum = (text: string) => crc32(text).toString(16).padStart(8, '0');
+
 export function encode(line: Line): Buffer {
   const body = JSON.stringify(line).slice(0, -1);
-  return Buffer.from(`${body},"crc":"${crc32(body).toString(16)}"}\n`);
+  return Buffer.from(`${body},"crc":"${sum(body)}"}\n`);
 }
 
 /** The line's value; undefined when it is not as it was written. */
 export function decode(text: string): Line | undefined {
   const end = text.lastIndexOf(',"crc":"');
-  if (end < 0 || !text.endsWith('"}') || crc32(text.slice(0, end)).toString(16) !== text.slice(end + 8, -2))
-    return undefined;
+  if (end < 0 || !text.endsWith('"}') || sum(text.slice(0, end)) !== text.slice(end + 8, -2)) return undefined;
   return JSON.parse(text) as Line;
 }
