@@ -13,6 +13,7 @@ import { isRefused } from './holder/protocol.ts';
 import type { Clock } from './hosts/deadlines.ts';
 import type { EffectRunner, Host } from './hosts/host.ts';
 import type { ModelAccess } from './model-access.ts';
+import { createDemo } from './models/demo.ts';
 import { renewing } from './models/renew.ts';
 import { runModel } from './models/retry.ts';
 import { createWires } from './models/wires.ts';
@@ -55,8 +56,8 @@ export function createBodies({
     },
     resolve: access.provider,
     tools: ({ settings }) => offeredTools(settings.tools, modelInfo(settings.model).patch === 'custom'),
-    ask: ({ provider, renew }, request, io) => {
-      const wire = wires[provider.wire];
+    ask: ({ provider, renew, script }, request, io) => {
+      const wire = script ? createDemo({ delay, script }) : wires[provider.wire];
       return runModel(renew ? renewing(wire, renew) : wire, provider, request, io, { delay, random: Math.random });
     },
   });

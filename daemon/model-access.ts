@@ -20,6 +20,7 @@ import type { Resolved } from './effects/model.ts';
 import type { EnvStore } from './env-store.ts';
 import { createTokens } from './models/auth-command.ts';
 import { createResolve } from './models/resolve.ts';
+import { type ParsedScript, parseScript } from './models/script.ts';
 import { changedSettings, loadConfig, newSettings, overridesOf, type SettingsDeps } from './settings.ts';
 
 export interface AccessDeps {
@@ -123,7 +124,10 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
         return found;
       }
       account(settings.provider, { type: 'key.came' });
-      return { ...found, instructions: await instructionsOf(config) };
+      const played =
+        settings.provider === 'demo' && config.demo.script ? await scriptAt(config.demo.script) : undefined;
+      if (played && !played.ok) return { kind: 'wrong', why: `the demo's script ${config.demo.script}: ${played.why}` };
+      return { ...found, instructions: await instructionsOf(config), ...(played && { script: played.answers }) };
     },
 
     /** How much of a tool's output the model is shown. */
@@ -163,3 +167,6 @@ async function instructionsOf(config: Config): Promise<string> {
     : baseInstructions;
   return config.developer_instructions ? `${text}\n\n${config.developer_instructions}` : text;
 }
+
+const scriptAt = (path: string): Promise<ParsedScript> =>
+  readFile(path, 'utf8').then(parseScript, (error: Error) => ({ ok: false, why: error.message }));

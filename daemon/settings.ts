@@ -81,7 +81,8 @@ function settingsOf(
     approval: config.approval_policy ?? (ask.unattended ? 'never' : 'on-request'),
     sandbox: config.sandbox_mode ?? 'read-only',
     ...(ask.unattended !== undefined && { unattended: ask.unattended }),
-    tools: toolNames.filter((name) => config.tools[name].enabled),
+    // The demo shows what there is, the plan among it.
+    tools: toolNames.filter((name) => config.tools[name].enabled || (name === 'update_plan' && provider === 'demo')),
   };
 }
 

@@ -9,9 +9,17 @@ import type { Row } from '../../core/rows.ts';
 import type { Effect, EffectIo } from '../effect.ts';
 import type { ModelDelta, ModelRequest, ModelResult, Provider } from '../models/provider.ts';
 import type { Renew } from '../models/resolve.ts';
+import type { ScriptedAnswer } from '../models/script.ts';
+
+/** Whom to ask, and how to get another key when this one is refused; `script` is what the demo plays instead of its rules. */
+export interface Asked {
+  readonly provider: Provider;
+  readonly renew?: Renew;
+  readonly script?: readonly ScriptedAnswer[];
+}
 
 export type Resolved =
-  | { readonly kind: 'ready'; readonly provider: Provider; readonly renew?: Renew; readonly instructions: string }
+  | ({ readonly kind: 'ready'; readonly instructions: string } & Asked)
   /** The key is not here now; somebody may bring it. */
   | { readonly kind: 'needs a key'; readonly why: string; readonly fix: string }
   | { readonly kind: 'wrong'; readonly why: string };
@@ -21,7 +29,7 @@ export interface ModelDeps {
   readonly resolve: (meta: Meta) => Promise<Resolved>;
   readonly tools: (meta: Meta) => readonly ToolSpec[];
   readonly ask: (
-    resolved: { readonly provider: Provider; readonly renew?: Renew },
+    resolved: Asked,
     request: ModelRequest,
     io: { signal: AbortSignal; emit: (delta: ModelDelta) => void },
   ) => Promise<ModelResult>;

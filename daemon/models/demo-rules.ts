@@ -9,16 +9,21 @@ import type { ScriptedAnswer, ScriptedCall } from './script.ts';
 export const greeting = 'I am the demo model: no AI, just a few rules that make real tool calls.';
 export const farewell = 'This is the demo. A real model: /model';
 
-const explanation = `I understand these lines, and several lines are several steps:
+/** What it understands, and the tool each line needs. */
+const understood: readonly (readonly [line: string, tool?: string])[] = [
+  ['run CMD', 'exec_command'],
+  ['read FILE'],
+  ['create FILE with TEXT', 'apply_patch'],
+  ['replace TEXT by TEXT in FILE', 'apply_patch'],
+  ['plan: first; second; third', 'update_plan'],
+  ['ask QUESTION? one / another', 'request_user_input'],
+  ['agents: task | another task', 'spawn_agent'],
+  ['count to 10 slowly'],
+];
 
-- run CMD
-- read FILE
-- create FILE with TEXT
-- replace TEXT by TEXT in FILE
-- plan: first; second; third
-- ask QUESTION? one / another
-- agents: task | another task
-- count to 10 slowly
+const explanation = ({ tools }: World) => `I understand these lines, and several lines are several steps:
+
+${understood.flatMap(([line, tool]) => (tool === undefined || tools.has(tool) ? [`- ${line}`] : [])).join('\n')}
 
 ${farewell}`;
 
@@ -112,7 +117,7 @@ function* perform(line: string, world: World): Work {
     const words = found.slice(1).map((word) => unquoted(word ?? ''));
     return yield* rule(words, world);
   }
-  return { text: explanation };
+  return { text: explanation(world) };
 }
 
 /** What the rules may use: the tools there are, and the folder that relative names mean where it is known. */
