@@ -36,6 +36,8 @@ export interface ConnectionDeps {
 
 /** A peer that connects and says nothing holds no place for ever. */
 const helloMs = 10_000;
+/** Requests of one client that wait for those before them. */
+const askedLimit = 64;
 /** Beyond this even rows make the connection pointless: the reader is gone or broken. */
 const hardLimitFactor = 16;
 
@@ -56,6 +58,8 @@ class Connection {
   #waiting: (() => void)[] = [];
   #client: Client | undefined;
   #turn: Promise<void> = Promise.resolve();
+  /** Requests that are not answered yet. */
+  #asked = 0;
   readonly #timer: NodeJS.Timeout;
 
   constructor(socket: Socket, deps: ConnectionDeps) {
@@ -85,8 +89,16 @@ class Connection {
 
   /** In the order they came, so that no word overtakes another; only a sign of life does not wait for work. */
   #take(message: Message) {
-    if (message.t === 'ping') void this.#receive(message);
-    else this.#turn = this.#turn.then(() => this.#receive(message));
+    if (message.t === 'ping' && this.#client) {
+      void this.#receive(message);
+      return;
+    }
+    // Whoever asks faster than it can be done is not read until it is.
+    if (++this.#asked === askedLimit) this.#socket.pause();
+    this.#turn = this.#turn.then(async () => {
+      await this.#receive(message);
+      if (this.#asked-- === askedLimit) this.#socket.resume();
+    });
   }
 
   async #receive(message: Message) {

@@ -30,8 +30,11 @@ export interface Daemon {
   ) => Promise<{ settings: Settings; warnings: readonly string[] }>;
   /** What a change of a session's settings means. */
   readonly change: (session: SessionId, ask: SettingsAsk) => Promise<Partial<Settings>>;
-  /** The facts a message is accompanied by. */
-  readonly facts: (cwd: string, settings: Settings) => Promise<readonly ContextPart[]>;
+  /** The facts a message is accompanied by, and what is wrong with the files they come from. */
+  readonly facts: (
+    cwd: string,
+    settings: Settings,
+  ) => Promise<{ parts: readonly ContextPart[]; warnings: readonly string[] }>;
   readonly config: (cwd: string, env: string | undefined, overrides: readonly string[]) => Promise<AnswerOf<'config'>>;
   /** Goes on with a turn that waited for a key, when the key is there. */
   readonly unpark: (session: SessionId) => Promise<void>;

@@ -10,6 +10,7 @@ import type { Projector } from './projector.ts';
 import type { Residents } from './residents.ts';
 import type { Sessions } from './sessions.ts';
 import { isBusy } from './supervise.ts';
+import { openQuestions } from './views.ts';
 
 export interface FollowUp {
   readonly host: Host;
@@ -26,6 +27,13 @@ export interface FollowUp {
 export function followCommits(parts: FollowUp): Disposable {
   const { host, hub, sessions, projector, residents, holder } = parts;
   const views = new Views(parts);
+  /** Open questions by session, as the screens of the other sessions were last told. */
+  const asked = new Map<SessionId, number>();
+  const tellOthers = (session: SessionId, open: number) => {
+    if (asked.get(session) === open) return;
+    asked.set(session, open);
+    for (const other of hub.watched()) if (other !== session) views.changed(other);
+  };
   return host.watch({
     committed: (commit) => {
       const { session, rows, closed, ended, meta } = commit;
@@ -38,6 +46,7 @@ export function followCommits(parts: FollowUp): Disposable {
       if (hub.isFocused(session)) void sessions.saw(session, commit.tree.seq, parts.now());
       parts.crowd.trace(session, traceLine(commit));
       views.changed(session);
+      tellOthers(session, openQuestions(commit.tree).length);
       parts.crowd.changed();
     },
     live: (session, key, delta) => hub.delta(session, key, delta),
@@ -55,6 +64,7 @@ export function followCommits(parts: FollowUp): Disposable {
     unloaded: (session, length) => {
       projector.closed(session, length);
       sessions.forget(session);
+      asked.delete(session);
       parts.crowd.changed();
     },
   });

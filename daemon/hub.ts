@@ -6,6 +6,7 @@ import type { EffectKey, SessionId } from '../core/ids.ts';
 import type { Row } from '../core/rows.ts';
 import type { Live, Push, SessionView, Viewer } from '../ipc/messages.ts';
 import type { Delta } from './effect.ts';
+import { firstPage, tooLargeToShow } from './pages.ts';
 
 /** A client's end of the wire, as far as the hub needs it. */
 export interface Outlet {
@@ -37,6 +38,8 @@ interface Seat {
   /** The newest row it was sent; rows go out only in this order. */
   sent: number;
   behind: boolean;
+  /** A state it was not sent, because it does not read. */
+  owed: boolean;
   typing: boolean;
   focused: boolean;
   activeAt: number;
@@ -50,7 +53,9 @@ class Room {
   readonly live = new Map<string, Live>();
   fresh: Fresh[] = [];
   timer: NodeJS.Timeout | undefined;
-  view = '';
+  /** The newest state, and as the text it is compared by. */
+  view: SessionView | undefined;
+  viewText = '';
   /** The newest row that was committed while somebody looked. */
   head = 0;
 }
@@ -64,14 +69,21 @@ export class Hub {
   }
 
   viewers = (session: SessionId) => this.#rooms.get(session)?.seats.size ?? 0;
+  /** The sessions somebody looks at. */
+  watched = () => [...this.#rooms].flatMap(([session, { seats }]) => (seats.size > 0 ? [session] : []));
   seats = (session: SessionId) =>
     [...(this.#rooms.get(session)?.seats.values() ?? [])].map(({ outlet, role }) => ({ outlet, role }));
   role = (session: SessionId, client: number) => this.#rooms.get(session)?.seats.get(client)?.role;
   isFocused = (session: SessionId) =>
     [...(this.#rooms.get(session)?.seats.values() ?? [])].some(({ focused }) => focused);
 
-  /** What is said right now, for the answer to an attach. */
-  live = (session: SessionId): Live[] => [...(this.#rooms.get(session)?.live.values() ?? [])];
+  /** What is said right now, for the answer to an attach. What waits to be sent goes out first: it is part of this. */
+  live(session: SessionId): Live[] {
+    const room = this.#rooms.get(session);
+    if (!room) return [];
+    this.#flush(session, room);
+    return [...room.live.values()];
+  }
 
   presence(session: SessionId): Viewer[] {
     const now = this.#deps.now();
@@ -96,6 +108,7 @@ export class Hub {
       role: seat.role,
       sent: seat.sent,
       behind: false,
+      owed: false,
       typing: false,
       focused: seat.focused,
       activeAt: this.#deps.now(),
@@ -147,9 +160,26 @@ export class Hub {
     const room = this.#rooms.get(view.session as SessionId);
     if (!room || room.seats.size === 0) return;
     const text = JSON.stringify(view);
-    if (text === room.view) return;
-    room.view = text;
-    this.#tell(room, { t: 'state', view });
+    if (text === room.viewText) return;
+    room.viewText = text;
+    room.view = view;
+    const bytes = this.#deps.encode({ t: 'state', view });
+    for (const seat of room.seats.values()) {
+      if (seat.outlet.hasRoom()) seat.outlet.send(bytes);
+      else this.#owe(view.session as SessionId, seat);
+    }
+  }
+
+  /** Whoever does not read is told the newest state later, and none of those between. */
+  #owe(session: SessionId, seat: Seat) {
+    if (seat.owed) return;
+    seat.owed = true;
+    seat.outlet.whenRoom(() => {
+      seat.owed = false;
+      const room = this.#rooms.get(session);
+      if (room?.view && room.seats.get(seat.outlet.client) === seat)
+        seat.outlet.send(this.#deps.encode({ t: 'state', view: room.view }));
+    });
   }
 
   delta(session: SessionId, key: EffectKey, { kind, text }: Delta) {
@@ -192,8 +222,10 @@ export class Hub {
     if (room.fresh.length === 0) return;
     const live = room.fresh;
     room.fresh = [];
-    const bytes = this.#deps.encode({ t: 'delta', session, live });
-    for (const { outlet, behind } of room.seats.values()) if (!behind && outlet.hasRoom()) outlet.send(bytes);
+    const seats = [...room.seats.values()].filter(({ outlet, behind }) => !behind && outlet.hasRoom());
+    const bytes = seats.length > 0 ? unlessTooLarge(() => this.#deps.encode({ t: 'delta', session, live })) : undefined;
+    // Live text too large for a frame is only seen as the row it becomes.
+    if (bytes) for (const { outlet } of seats) outlet.send(bytes);
   }
 
   #tell(room: Room, push: Push) {
@@ -208,16 +240,15 @@ export class Hub {
   #tellRows(session: SessionId, room: Room, rows: readonly Row[]) {
     const first = rows[0]!.seq;
     const last = rows.at(-1)!.seq;
-    let bytes: Uint8Array | undefined;
-    for (const seat of room.seats.values()) {
-      if (seat.behind || seat.sent >= last) continue;
-      if (seat.sent + 1 !== first || !seat.outlet.hasRoom()) {
-        this.#fallBehind(session, seat);
-        continue;
+    const seats = [...room.seats.values()].filter(({ behind, sent }) => !behind && sent < last);
+    const bytes = seats.length > 0 ? unlessTooLarge(() => this.#deps.encode({ t: 'rows', session, rows })) : undefined;
+    for (const seat of seats) {
+      if (!bytes) this.catchUp(session, seat.outlet.client);
+      else if (seat.sent + 1 !== first || !seat.outlet.hasRoom()) this.#fallBehind(session, seat);
+      else {
+        seat.outlet.send(bytes);
+        seat.sent = last;
       }
-      bytes ??= this.#deps.encode({ t: 'rows', session, rows });
-      seat.outlet.send(bytes);
-      seat.sent = last;
     }
   }
 
@@ -229,24 +260,40 @@ export class Hub {
 
   /** Rows from the log, a piece at a time as the reader takes them, until there are no more. */
   async #catchUp(session: SessionId, seat: Seat) {
-    const stays = () => this.#rooms.get(session)?.seats.get(seat.outlet.client) === seat;
-    while (stays()) {
-      const head = this.#rooms.get(session)?.head;
-      const rows = await this.#deps.rows(session, seat.sent, catchUpRows).catch(() => []);
+    const room = this.#rooms.get(session);
+    const stays = () => this.#rooms.get(session) === room && room?.seats.get(seat.outlet.client) === seat;
+    while (room && stays()) {
+      const rows = await this.#deps.rows(session, seat.sent, catchUpRows).catch(() => undefined);
       if (!stays()) return;
-      if (rows.length === 0) {
-        // What was committed while the log was read is not among what was read.
-        if (this.#rooms.get(session)?.head !== head) continue;
+      const page = rows && firstPage(rows);
+      if (!page?.length) {
+        // A row that became durable while the log was read is not in what was read.
+        if (page && room.head > seat.sent) continue;
         seat.behind = false;
         return;
       }
-      seat.outlet.send(this.#deps.encode({ t: 'rows', session, rows }));
-      seat.sent = rows.at(-1)!.seq;
+      seat.outlet.send(this.#encodePage(session, page));
+      seat.sent = page.at(-1)!.seq;
       if (!seat.outlet.hasRoom()) {
         seat.outlet.whenRoom(() => void this.#catchUp(session, seat));
         return;
       }
     }
+  }
+
+  #encodePage(session: SessionId, rows: readonly Row[]): Uint8Array {
+    const encode = (shown: readonly Row[]) => this.#deps.encode({ t: 'rows', session, rows: shown });
+    return unlessTooLarge(() => encode(rows)) ?? encode(rows.map(tooLargeToShow));
+  }
+}
+
+/** A frame, or nothing when no frame can hold it. */
+function unlessTooLarge(encode: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return encode();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

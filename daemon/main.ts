@@ -148,8 +148,15 @@ async function assemble(
   const handles = await Handles.open(home);
   const marks = new MarkStore(home);
   const index = new Index(home);
-  const sessions = new Sessions({ host, index, handles, marks, viewers: hub.viewers });
-  const projector = new Projector({
+  const sessions = new Sessions({
+    host,
+    index,
+    handles,
+    marks,
+    viewers: hub.viewers,
+    catchUp: () => projector.flush(),
+  });
+  const projector: Projector = new Projector({
     home,
     index,
     name: sessions.name,

@@ -106,11 +106,13 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
       return { ok: true, choice, keys, files, ...(planned?.ok && { plan: planned.plan }) };
     },
 
-    async facts(cwd: string, settings: Settings): Promise<readonly ContextPart[]> {
+    async facts(
+      cwd: string,
+      settings: Settings,
+    ): Promise<{ parts: readonly ContextPart[]; warnings: readonly string[] }> {
       const loaded = await loadedFor(cwd, settings);
       const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const { parts } = await context({ cwd, shell, now: now(), timezone, sandbox: settings.sandbox, loaded });
-      return parts;
+      return context({ cwd, shell, now: now(), timezone, sandbox: settings.sandbox, loaded });
     },
 
     async provider({ cwd, settings, env }: Meta): Promise<Resolved> {

@@ -21,6 +21,8 @@ export interface SessionsDeps {
   readonly handles: Handles;
   readonly marks: MarkStore;
   readonly viewers: (session: SessionId) => number;
+  /** Tells the index what it was not told yet: whoever asks it wants to see what was just done. */
+  readonly catchUp: () => void;
 }
 
 /** Texts of the newest calls a session, for its line in the tables. */
@@ -28,6 +30,8 @@ const callTextLimit = 128;
 /** Open calls are looked for this far back; one that is older is shown by its number. */
 const recentRows = 2000;
 const candidateLimit = 5;
+/** Characters of a waiting message in a view, which is sent at every change; its row has all of them. */
+const pendingText = 256 * 1024;
 
 export class Sessions {
   readonly #deps: SessionsDeps;
@@ -166,7 +170,7 @@ export class Sessions {
       contextTokens: meta.contextTokens,
       contextWindow: info.window,
       ...(cost !== undefined && { cost }),
-      pending: context?.pending ?? [],
+      pending: (context?.pending ?? []).map((said) => ({ ...said, text: said.text.slice(0, pendingText) })),
       held: context?.held ?? false,
       questions,
       commands,
@@ -201,6 +205,7 @@ export class Sessions {
   }
 
   async list(query: SessionQuery): Promise<{ sessions: SessionInfo[]; total: number }> {
+    this.#deps.catchUp();
     const { sessions, total } = this.#deps.index.list(query);
     const loaded = new Map(this.#deps.host.list().map((state) => [state.session, state]));
     const infos = await Promise.all(

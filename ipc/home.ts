@@ -1,6 +1,6 @@
 /** The folder in which everything of one tcx lies: which it is, and making sure it can be one. */
-import { mkdirSync, realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 export interface Home {
   readonly path: string;
@@ -21,10 +21,11 @@ export interface HomeInput {
  */
 export function homeOf({ flags, env, cwd, userHome }: HomeInput): Home {
   const named = flags.home || flags.codexHome || env.TCX_HOME;
-  if (named) return { path: absolute(named, cwd, userHome) };
-  if (!env.CODEX_HOME) return { path: join(userHome, '.tcx') };
-  const codex = absolute(env.CODEX_HOME, cwd, userHome);
-  return { path: join(codex, 'tcx'), codex };
+  const path = named && absolute(named, cwd, userHome);
+  const codex = env.CODEX_HOME && absolute(env.CODEX_HOME, cwd, userHome);
+  // A client tells the daemon it starts both: the folder, and the home it lies in.
+  if (path) return path === (codex && join(codex, 'tcx')) ? { path, codex: dirname(path) } : { path };
+  return codex ? { path: join(codex, 'tcx'), codex } : { path: join(userHome, '.tcx') };
 }
 
 /** A path as a person writes it: `~/` is their home, a relative one starts at `base`. */
@@ -46,20 +47,30 @@ export interface HomeDeps {
 
 export const fileSystem = (path: string): number => statfsSync(path).type;
 
-/** Makes the folder, only for its owner, if it is missing. Its path comes back with symlinks followed: one home, one name. */
+/** Makes the folder, only for its owner, if it is missing. Paths come back with symlinks followed: one home, one name. */
 export function ensureHome(home: Home, { uid, fileSystem }: HomeDeps): HomeResult {
   let path: string;
+  let codex: string | undefined;
   let stat: Stats;
   let kind: number;
   try {
-    mkdirSync(home.path, { recursive: true, mode: 0o700 });
+    makeFolder(home.path);
     path = realpathSync(home.path);
+    codex = home.codex && realpathSync(home.codex);
     stat = statSync(path);
     kind = fileSystem(path);
   } catch (cause) {
     return { ok: false, why: `cannot use ${home.path} as tcx's home: ${(cause as Error).message}`, fix: pickAnother };
   }
-  return objection(path, stat, kind, uid) ?? { ok: true, home: { ...home, path } };
+  return objection(path, stat, kind, uid) ?? { ok: true, home: { path, ...(codex && { codex }) } };
+}
+
+/** With its parents. Not Node's `recursive`, which tries for ever where the system says that a parent is missing and there is one. */
+function makeFolder(path: string) {
+  const parent = dirname(path);
+  if (existsSync(path)) return;
+  if (!existsSync(parent)) makeFolder(parent);
+  mkdirSync(path, { mode: 0o700 });
 }
 
 const pickAnother = 'set TCX_HOME to another folder';
@@ -75,6 +86,7 @@ const remote: ReadonlyMap<number, string> = new Map([
 
 function objection(path: string, stat: Stats, kind: number, uid: number | undefined): HomeResult | undefined {
   const refuse = (why: string, fix: string): HomeResult => ({ ok: false, why, fix });
+  if (!stat.isDirectory()) return refuse(`cannot use ${path} as tcx's home: it is no folder`, pickAnother);
   const network = remote.get(kind >>> 0);
   if (network) {
     return refuse(

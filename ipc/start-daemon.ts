@@ -67,8 +67,7 @@ async function comesUp(home: string): Promise<boolean> {
 
 /** Undefined when the daemon started here is ready. */
 async function spawned({ home, codexHome, env }: How): Promise<ClientError | undefined> {
-  mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
-  const output = openSync(join(home, 'logs', 'tcxd.out'), 'a', 0o600);
+  const output = openOutput(home);
   const child = spawn(process.execPath, [...nodeFlags, daemonFile(), 'run', '--ready-fd', '3'], {
     cwd: '/',
     detached: true,
@@ -79,6 +78,20 @@ async function spawned({ home, codexHome, env }: How): Promise<ClientError | und
   const line = await firstLine(child.stdio[3] as Readable);
   child.unref();
   return line === 'ready' ? undefined : refusal(line);
+}
+
+/** What the daemon says before it has a log. */
+function openOutput(home: string): number {
+  try {
+    mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
+    return openSync(join(home, 'logs', 'tcxd.out'), 'a', 0o600);
+  } catch (error) {
+    throw new ClientError(
+      'bad-home',
+      `cannot write in tcx's home ${home}: ${(error as Error).message}`,
+      'make it writable for you, or set TCX_HOME to another folder',
+    );
+  }
 }
 
 export const nodeFlags = ['--disable-warning=ExperimentalWarning'];

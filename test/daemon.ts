@@ -175,16 +175,18 @@ export async function gone(pid: number): Promise<void> {
   await until(() => !isAlive(pid));
 }
 
+type Falsy = false | 0 | '' | null | undefined;
+
 /** Looks again and again until something holds; fails after `patienceMs` with what it waited for. */
 export async function until<Value>(
   look: () => Value | Promise<Value>,
   what = 'a condition',
   patienceMs = 30_000,
-): Promise<NonNullable<Value>> {
+): Promise<Exclude<Value, Falsy>> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const value = await look();
-    if (value) return value as NonNullable<Value>;
+    if (value) return value as Exclude<Value, Falsy>;
     if (performance.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

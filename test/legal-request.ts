@@ -32,6 +32,7 @@ function checkResponses({ input }: FakeBody): void {
     assert.ok(input.indexOf(output) > input.indexOf(call), 'an output stands before its call');
   }
   for (const call of calls) assert.match(String(call.name), name);
+  for (const call of calls) assert.match(String(call.call_id), /^[a-zA-Z0-9_-]{1,64}$/);
   assert.equal(input[0]?.role, 'developer');
 }
 
@@ -47,8 +48,11 @@ function checkMessages({ messages, system, tools = [], ...rest }: FakeBody): voi
     assert.ok(blocks.length > 0, `message ${i} is empty`);
     for (const block of blocks)
       if (block.type === 'text') assert.match(String(block.text), /\S/, `message ${i} has blank text`);
-    if (role === 'assistant') checkToolUses(blocks, messages[i + 1]);
-    else if (blocks.some(({ type }) => type === 'tool_result')) checkResults(blocks, messages[i - 1]);
+    if (role === 'assistant') {
+      assert.ok(!String(blocks.at(-1)?.type).endsWith('thinking'), `message ${i} ends in thinking`);
+      checkToolUses(blocks, messages[i + 1]);
+    }
+    if (role === 'user' && blocks.some(({ type }) => type === 'tool_result')) checkResults(blocks, messages[i - 1]);
   }
   const marked = [...tools, ...(system ?? []), ...messages.flatMap(({ content }) => blocksOf(content))].filter(
     ({ cache_control }) => cache_control !== undefined,

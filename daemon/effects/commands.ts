@@ -40,7 +40,7 @@ export interface CommandDeps {
 const captureBytes = 1024 * 1024;
 const liveChunkBytes = 8 * 1024;
 const liveChunks = 10_000;
-const ptySize = { cols: 120, rows: 40 };
+const ptySize = { cols: 80, rows: 24 };
 const termMs = 2000;
 /** After something was typed, what it causes is waited for this long at least. */
 const afterWriteMs = 100;

@@ -43,9 +43,19 @@ export const createModel =
     if (resolved.kind === 'needs a key') return { kind: 'parked', why: resolved.why, fix: resolved.fix };
     if (resolved.kind === 'wrong') return { kind: 'failed', why: resolved.why, code: 'config' };
     const request = requestOf(io.session, turn, meta, rows, resolved.instructions, deps.tools(meta));
-    const result = await deps.ask(resolved, request, { signal: io.signal, emit: (delta) => show(delta, io) });
-    return outcome(result);
+    const mask = masking(resolved.provider);
+    const result = await deps.ask(resolved, request, { signal: io.signal, emit: (delta) => show(delta, io, mask) });
+    return outcome(result, mask);
   };
+
+/** Shorter values are found everywhere and hide nothing. */
+const shortestSecret = 8;
+
+/** A server may repeat in a refusal what it was sent; what is kept and shown of it has no credential in it. */
+function masking({ key, headers }: Provider): (text: string) => string {
+  const secrets = [key ?? '', ...Object.values(headers)].filter(({ length }) => length >= shortestSecret);
+  return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '[secret]'), text);
+}
 
 function requestOf(
   session: SessionId,
@@ -70,17 +80,18 @@ function requestOf(
   };
 }
 
-function show(delta: ModelDelta, io: EffectIo) {
-  if (delta.kind === 'call') io.live({ kind: 'args', text: delta.text });
+function show(delta: ModelDelta, io: EffectIo, mask: (text: string) => string) {
+  if (delta.kind === 'retry') io.live({ kind: 'retry', text: mask(delta.text) });
+  else if (delta.kind === 'call') io.live({ kind: 'args', text: delta.text });
   else io.live(delta);
 }
 
-function outcome(result: ModelResult): Outcome<ValueOf<'model'>> {
+function outcome(result: ModelResult, mask: (text: string) => string): Outcome<ValueOf<'model'>> {
   switch (result.kind) {
     case 'done':
       return { kind: 'done', value: result.answer };
     case 'failed':
-      return { kind: 'failed', why: result.failure.message, code: result.failure.code };
+      return { kind: 'failed', why: mask(result.failure.message), code: result.failure.code };
     case 'interrupted':
       return { kind: 'interrupted' };
   }

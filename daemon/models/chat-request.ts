@@ -6,7 +6,17 @@ import type {
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions/completions';
 import type { ToolSpec } from '../../core/items.ts';
-import { asFunction, callInput, marked, plain, type Side, sides, splitLeading } from './exchange.ts';
+import {
+  asFunction,
+  callId,
+  callInput,
+  marked,
+  plain,
+  type Side,
+  type Spoken,
+  sides,
+  splitLeading,
+} from './exchange.ts';
 import type { ModelRequest } from './provider.ts';
 
 export function chatBody(request: ModelRequest): ChatCompletionCreateParamsStreaming {
@@ -17,7 +27,7 @@ export function chatBody(request: ModelRequest): ChatCompletionCreateParamsStrea
     model: request.model,
     messages: [
       ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
-      ...sides(rest).flatMap(messages),
+      ...sides(rest, isSent).flatMap(messages),
     ],
     ...(request.tools.length > 0 && {
       tools: request.tools.map(tool),
@@ -30,6 +40,9 @@ export function chatBody(request: ModelRequest): ChatCompletionCreateParamsStrea
   };
 }
 
+/** Thinking is nobody's here, and an empty message is refused. */
+const isSent = (item: Spoken) => item.kind === 'call' || (item.kind === 'assistant' && item.text !== '');
+
 function tool(spec: ToolSpec): ChatCompletionFunctionTool {
   const { name, description, parameters } = asFunction(spec);
   return { type: 'function', function: { name, description, parameters: { ...parameters } } };
@@ -40,7 +53,7 @@ function messages(side: Side): ChatCompletionMessageParam[] {
 }
 
 function fromUser({ outputs, texts }: Extract<Side, { side: 'user' }>): ChatCompletionMessageParam[] {
-  const results = outputs.map(({ id, text }) => ({ role: 'tool' as const, tool_call_id: plain(id), content: text }));
+  const results = outputs.map(({ id, text }) => ({ role: 'tool' as const, tool_call_id: callId(id), content: text }));
   // Templates that insist on alternation refuse two user messages in a row.
   const said = texts.map(marked).join('\n\n');
   return [...results, ...(said === '' ? [] : [{ role: 'user' as const, content: said }])];
@@ -49,12 +62,11 @@ function fromUser({ outputs, texts }: Extract<Side, { side: 'user' }>): ChatComp
 function assistant(items: Extract<Side, { side: 'model' }>['items']): ChatCompletionMessageParam[] {
   const said = items.flatMap((item) => (item.kind === 'assistant' ? [item.text] : [])).join('\n\n');
   const calls = items.flatMap((item) => (item.kind === 'call' ? [item] : []));
-  if (said === '' && calls.length === 0) return [];
   const message: ChatCompletionAssistantMessageParam = { role: 'assistant', content: said === '' ? null : said };
   if (calls.length)
     message.tool_calls = calls.map((call) => ({
       type: 'function',
-      id: plain(call.id),
+      id: callId(call.id),
       function: { name: plain(call.name), arguments: JSON.stringify(callInput(call)) },
     }));
   return [message];

@@ -27,7 +27,7 @@ export const createDemo =
 
 /** Counted in the conversation, not in memory, so that a restart goes on where it was. */
 function scripted(script: readonly ScriptedAnswer[], { items }: ModelRequest): ScriptedAnswer {
-  const given = sides(items).filter(({ side }) => side === 'model').length;
+  const given = sides(items, () => true).filter(({ side }) => side === 'model').length;
   return script[given] ?? { error: { message: `The script has ${script.length} answers, and all of them are given.` } };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Item } from '../../core/items.ts';
-import { plain, sides, splitLeading } from './exchange.ts';
+import { callId, plain, sides, splitLeading } from './exchange.ts';
 
 const call = (id: string): Item => ({ kind: 'call', id, name: 'x', form: 'function', args: '{}' });
 const output = (id: string): Item => ({ kind: 'output', id, form: 'function', text: id });
@@ -19,11 +19,13 @@ test('sides alternate, and outputs come before words', () => {
     user('b'),
   ];
   expect(
-    sides(items).map((side) => (side.side === 'model' ? side.items.length : [side.outputs.length, side.texts.length])),
+    sides(items, () => true).map((side) =>
+      side.side === 'model' ? side.items.length : [side.outputs.length, side.texts.length],
+    ),
   ).toEqual([[0, 1], 2, [2, 1], 1, [1, 1]]);
 });
 
-test('nothing at all has no sides', () => expect(sides([])).toEqual([]));
+test('nothing at all has no sides', () => expect(sides([], () => true)).toEqual([]));
 
 test('only developer words before anybody spoke are leading', () => {
   const developer = (text: string): Item => ({ kind: 'developer', text });
@@ -38,4 +40,11 @@ test('names and ids keep to the letters every API takes', () => {
   expect(plain('0190a000-0000-7000-8000-000000000001/c7')).toBe('0190a000-0000-7000-8000-000000000001_c7');
   expect(plain('')).toBe('unknown');
   expect(plain('x'.repeat(200))).toHaveLength(128);
+});
+
+test('ids of calls stay what they are unless an API would refuse them, and stay apart', () => {
+  expect(callId('call_abc-1')).toBe('call_abc-1');
+  const odd = ['', 'a/b', 'a_b!', 'i'.repeat(90), `${'i'.repeat(89)}j`].map(callId);
+  for (const id of odd) expect(id).toMatch(/^call_[0-9a-f]{24}$/);
+  expect(new Set(odd).size).toBe(odd.length);
 });

@@ -1,11 +1,12 @@
 /** A conversation as strictly alternating sides, for the APIs that know only a model's and a user's messages. */
+import { createHash } from 'node:crypto';
 import type { ModelItem } from '../../actors/effects.ts';
 import type { Item, JsonSchema, ToolSpec } from '../../core/items.ts';
 import { type Json, parseRecord, text } from './json.ts';
 
 type Kind<K extends Item['kind']> = Extract<Item, { kind: K }>;
 export type CallItem = Kind<'call'>;
-type Spoken = Kind<'assistant' | 'reasoning' | 'call'>;
+export type Spoken = Kind<'assistant' | 'reasoning' | 'call'>;
 
 export type Side =
   | { readonly side: 'model'; readonly items: readonly Spoken[] }
@@ -16,7 +17,8 @@ export type Side =
       readonly texts: readonly Kind<'user' | 'developer'>[];
     };
 
-export function sides(items: readonly Item[]): readonly Side[] {
+/** `sends` says which of the model's items this API is sent: what is left out must not leave two user messages in a row. */
+export function sides(items: readonly Item[], sends: (item: Spoken) => boolean): readonly Side[] {
   const found: Side[] = [];
   let spoken: Spoken[] = [];
   let outputs: Kind<'output'>[] = [];
@@ -29,7 +31,7 @@ export function sides(items: readonly Item[]): readonly Side[] {
   for (const item of items) {
     if (item.kind === 'output') outputs.push(item);
     else if (item.kind === 'user' || item.kind === 'developer') texts.push(item);
-    else {
+    else if (sends(item)) {
       if (outputs.length || texts.length) close();
       spoken.push(item);
     }
@@ -50,8 +52,13 @@ export function splitLeading(items: readonly Item[]) {
 export const marked = (item: Kind<'user' | 'developer'>) =>
   item.kind === 'user' ? item.text : `<developer>\n${item.text}\n</developer>`;
 
-/** Names and ids are limited to these letters everywhere; ours have slashes, a model's invention may have anything. */
+/** Names are limited to these letters everywhere; a model's invention may have anything. */
 export const plain = (name: string) => name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 128) || 'unknown';
+
+const legalId = /^[a-zA-Z0-9_-]{1,40}$/;
+/** What pairs a call with its output, as every API takes it: one provider's id may be too long or too strange for the next. */
+export const callId = (id: string) =>
+  legalId.test(id) ? id : `call_${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
 
 const inputOnly: JsonSchema = {
   type: 'object',

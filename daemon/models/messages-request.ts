@@ -9,7 +9,17 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { modelInfo } from '../../core/models.ts';
 import type { RawItem } from '../../core/rows.ts';
-import { asFunction, callInput, marked, plain, type Side, sides, splitLeading } from './exchange.ts';
+import {
+  asFunction,
+  callId,
+  callInput,
+  marked,
+  plain,
+  type Side,
+  type Spoken,
+  sides,
+  splitLeading,
+} from './exchange.ts';
 import type { ModelRequest } from './provider.ts';
 
 export const wireName = 'messages' satisfies RawItem['wire'];
@@ -26,7 +36,7 @@ export function messagesBody(request: ModelRequest): MessageCreateParamsStreamin
     model: request.model,
     max_tokens: maxTokens,
     ...(system.length > 0 && { system }),
-    messages: markTails(sides(rest).flatMap((side) => message(side, request.model))),
+    messages: markTails(sides(rest, isSentTo(request.model)).flatMap(message)),
     ...(tools.length > 0 && { tools, tool_choice: toolChoice(request.parallelCalls) }),
     ...effort(request, maxTokens),
     stream: true,
@@ -51,30 +61,40 @@ interface Message {
   readonly content: ContentBlockParam[];
 }
 
-function message(side: Side, model: string): Message[] {
+/** Thinking is signed for one model, and every other one refuses it; blank text all refuse. */
+const isSentTo = (model: string) => (item: Spoken) => {
+  if (item.kind === 'reasoning') return item.raw?.wire === wireName && item.raw.model === model;
+  return item.kind === 'call' || item.text.trim() !== '';
+};
+
+function message(side: Side): Message[] {
   const content: ContentBlockParam[] =
     side.side === 'model'
-      ? side.items.flatMap((item) => spokenBlock(item, model))
+      ? withoutLastThoughts(side.items.flatMap(spokenBlock))
       : [...side.outputs.map(result), ...side.texts.flatMap((item) => textBlock(marked(item)))];
   if (content.length === 0) return [];
   return [{ role: side.side === 'model' ? 'assistant' : 'user', content }];
 }
 
-function spokenBlock(item: Extract<Side, { side: 'model' }>['items'][number], model: string): ContentBlockParam[] {
+const isThought = ({ type }: ContentBlockParam) => type === 'thinking' || type === 'redacted_thinking';
+/** A message that ends in thinking is refused. */
+const withoutLastThoughts = (blocks: ContentBlockParam[]) =>
+  blocks.slice(0, blocks.findLastIndex((block) => !isThought(block)) + 1);
+
+function spokenBlock(item: Spoken): ContentBlockParam[] {
   switch (item.kind) {
     case 'assistant':
       return textBlock(item.text);
     case 'reasoning':
-      // Thinking is signed for one model; every other one refuses it.
-      return item.raw?.wire === wireName && item.raw.model === model ? [item.raw.item as ContentBlockParam] : [];
+      return [item.raw?.item as ContentBlockParam];
     case 'call':
-      return [{ type: 'tool_use', id: plain(item.id), name: plain(item.name), input: callInput(item) }];
+      return [{ type: 'tool_use', id: callId(item.id), name: plain(item.name), input: callInput(item) }];
   }
 }
 
 const result = (output: Extract<Side, { side: 'user' }>['outputs'][number]): ToolResultBlockParam => ({
   type: 'tool_result',
-  tool_use_id: plain(output.id),
+  tool_use_id: callId(output.id),
   content: output.text,
 });
 

@@ -233,8 +233,9 @@ test('later developer words keep their place and are marked as such; blank text 
     { kind: 'user', text: 'go on' },
   ];
   const body = messagesBody(claude({ items, tools: [] }));
-  expect(body.messages.map(({ role }) => role)).toEqual(['user', 'user']);
-  expect(blocksOf(body.messages[1]!.content).map(({ text }) => text)).toEqual([
+  expect(body.messages.map(({ role }) => role)).toEqual(['user']);
+  expect(blocksOf(body.messages[0]!.content).map(({ text }) => text)).toEqual([
+    'hi',
     '<developer>\nThe model was switched.\n</developer>',
     'go on',
   ]);
@@ -324,4 +325,28 @@ test('a compatible server that leaves things out is understood', () => {
     answer: { items: [{ text: 'Hello' }, { kind: 'call', args: '{"a":1}' }], model: 'm' },
   });
   expect(shown(deltas)).toBe('Hello');
+});
+
+test('thinking that nothing follows is not sent back: a message that ends in it is refused', () => {
+  const thought = (signature: string): Item => ({
+    kind: 'reasoning',
+    text: 't',
+    raw: { wire: 'messages', model: 'claude-sonnet-5-5', item: { type: 'thinking', thinking: 't', signature } },
+  });
+  const items: Item[] = [
+    { kind: 'user', text: 'one' },
+    thought('a'),
+    { kind: 'assistant', text: 'said' },
+    thought('b'),
+    { kind: 'user', text: 'two' },
+    thought('c'),
+    { kind: 'user', text: 'three' },
+  ];
+  const { messages } = messagesBody(requestOf({ items, model: 'claude-sonnet-5-5' }));
+  expect(messages.map(({ role, content }) => [role, ...blocksOf(content).map(({ type }) => type)])).toEqual([
+    ['user', 'text'],
+    ['assistant', 'thinking', 'text'],
+    ['user', 'text'],
+    ['user', 'text'],
+  ]);
 });

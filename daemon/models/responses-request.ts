@@ -1,6 +1,7 @@
 /** A request as OpenAI's Responses API takes it (models.md §2.1). Same items, same bytes: the provider's cache depends on it. */
 import type { Item, ToolSpec } from '../../core/items.ts';
 import type { RawItem } from '../../core/rows.ts';
+import { callId, plain } from './exchange.ts';
 import type { ModelRequest } from './provider.ts';
 
 export const wireName = 'responses' satisfies RawItem['wire'];
@@ -49,12 +50,12 @@ function inputItem(item: Item, model: string): readonly unknown[] {
       return item.raw?.wire === wireName && item.raw.model === model ? [item.raw.item] : [];
     case 'call':
       return item.form === 'custom'
-        ? [{ type: 'custom_tool_call', call_id: item.id, name: item.name, input: item.args }]
-        : [{ type: 'function_call', call_id: item.id, name: item.name, arguments: item.args }];
+        ? [{ type: 'custom_tool_call', call_id: callId(item.id), name: plain(item.name), input: item.args }]
+        : [{ type: 'function_call', call_id: callId(item.id), name: plain(item.name), arguments: item.args }];
     case 'output':
       return item.form === 'custom'
-        ? [{ type: 'custom_tool_call_output', call_id: item.id, output: item.text }]
-        : [{ type: 'function_call_output', call_id: item.id, output: item.text }];
+        ? [{ type: 'custom_tool_call_output', call_id: callId(item.id), output: item.text }]
+        : [{ type: 'function_call_output', call_id: callId(item.id), output: item.text }];
   }
 }
 

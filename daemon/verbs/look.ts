@@ -3,6 +3,7 @@ import type { AnswerOf, Resolved } from '../../ipc/messages.ts';
 import type { RequestOf } from '../../ipc/protocol.ts';
 import type { Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
+import { firstPage, lastPage } from '../pages.ts';
 import { resolve } from './reference.ts';
 
 export async function rows(daemon: Daemon, client: Client, { session: ref, after, before, limit }: RequestOf<'rows'>) {
@@ -10,7 +11,8 @@ export async function rows(daemon: Daemon, client: Client, { session: ref, after
   const { tree } = await daemon.host.state(session);
   const end = Math.min(before ?? tree.seq + 1, tree.seq + 1);
   const from = after ?? Math.max(0, end - 1 - limit);
-  return { rows: await daemon.host.rows(session, from, Math.min(limit, Math.max(0, end - 1 - from))), head: tree.seq };
+  const found = await daemon.host.rows(session, from, Math.min(limit, Math.max(0, end - 1 - from)));
+  return { rows: after === undefined ? lastPage(found) : firstPage(found), head: tree.seq };
 }
 
 export async function resolved(

@@ -8,13 +8,16 @@ import { TcxError } from '../errors.ts';
 import { sessionContext } from '../views.ts';
 import { driving, resolve } from './reference.ts';
 import { detachAll } from './viewers.ts';
-import { saying } from './words.ts';
+import { refuseBlank, saying } from './words.ts';
 
 export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<'new'>) {
   const { cwd, source, text, key } = ask;
   const session = ask.session as SessionId;
-  const { settings, warnings } = await daemon.settings(cwd, client.hello.env, ask.settings);
+  if (text !== undefined) refuseBlank(text);
+  const { settings, warnings: ofConfig } = await daemon.settings(cwd, client.hello.env, ask.settings);
   const { approval, sandbox, unattended } = settings;
+  const { parts, warnings: ofFacts } = await daemon.facts(cwd, settings);
+  const warnings = [...ofConfig, ...ofFacts];
   const name = await daemon.handles.name(session, ask.name ?? text ?? cwd.split('/').at(-1) ?? 'session');
   const created = draft('created', {
     cwd,
@@ -28,14 +31,7 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
   const first =
     text === undefined
       ? undefined
-      : await saying(daemon, session, {
-          text,
-          mode: 'steer',
-          key: key ?? `new ${session}`,
-          by: client.label,
-          cwd,
-          settings,
-        });
+      : saying(session, { text, mode: 'steer', key: key ?? `new ${session}`, by: client.label }, parts);
   const { seq } = await daemon.host.create(session, {
     input: { session, cwd, rules: { approval, sandbox, ...(unattended !== undefined && { unattended }) } },
     rows: [created, ...(ask.name ? [draft('renamed', { name })] : []), ...notes],

@@ -5,10 +5,13 @@ import type { RequestOf } from '../../ipc/protocol.ts';
 import { type Answer, afterAnswer, type Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
 import { TcxError } from '../errors.ts';
+import { firstPage, lastPage } from '../pages.ts';
 import { resolve } from './reference.ts';
 
 /** Rows of the first screen; older ones are asked for. */
 const attachRows = 200;
+/** Missed rows in the answer to an attach; those after them follow. */
+const missedRows = 1000;
 
 export async function attach(
   daemon: Daemon,
@@ -30,7 +33,9 @@ export async function attach(
   if (detachOthers) detachAll(daemon, session, client);
   const { draft: left, seen } = await marks.get(session);
   const from = after ?? Math.max(0, before.tree.seq - attachRows);
-  const rows = await host.rows(session, from, before.tree.seq - from);
+  const found = await host.rows(session, from, Math.min(before.tree.seq - from, missedRows));
+  // What does not fit is sent after the answer to whoever asked for all after a row, and on asking to everybody else.
+  const rows = after === undefined ? lastPage(found) : firstPage(found);
   const view = await sessions.view(await host.state(session));
   const join = () => {
     hub.join(session, client, {
@@ -45,7 +50,7 @@ export async function attach(
   return {
     view,
     rows,
-    more: after === undefined && from > 0,
+    more: after === undefined && (rows[0]?.seq ?? 1) > 1,
     live: hub.live(session),
     presence: hub.presence(session),
     draft: left,

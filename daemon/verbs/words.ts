@@ -1,10 +1,11 @@
 /** Verbs by which a person speaks to a session: messages, answers, and the ends of what it does. */
+import type { ContextPart } from '../../actors/session.ts';
 import { type SessionId, sessionActor } from '../../core/ids.ts';
 import type { RequestOf } from '../../ipc/protocol.ts';
 import type { Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
 import { TcxError } from '../errors.ts';
-import type { Send, SessionState } from '../hosts/host.ts';
+import type { Send } from '../hosts/host.ts';
 import { driving, resolve } from './reference.ts';
 
 export async function say(daemon: Daemon, client: Client, { session: ref, text, mode, key }: RequestOf<'say'>) {
@@ -17,35 +18,31 @@ export async function say(daemon: Daemon, client: Client, { session: ref, text, 
       `session ${daemon.sessions.name(session)} is archived`,
       `tcx unarchive ${daemon.sessions.name(session)}`,
     );
-  const { result, seq } = await daemon.host.send(
-    session,
-    await saying(daemon, session, { text, mode, key, by: client.label, cwd: meta.cwd, settings: meta.settings }),
-  );
+  refuseBlank(text);
+  const { parts } = await daemon.facts(meta.cwd, meta.settings);
+  const words = saying(session, { text, mode, key, by: client.label }, parts);
+  const { result, seq } = await daemon.host.send(session, words);
   return { seq, repeated: result === 'repeated' };
 }
 
-export async function saying(
-  daemon: Daemon,
-  session: SessionId,
-  {
-    text,
-    mode,
-    key,
-    by,
-    cwd,
-    settings,
-  }: {
-    text: string;
-    mode: 'steer' | 'queue';
-    key: string;
-    by: string;
-    cwd: string;
-    settings: SessionState['meta']['settings'];
-  },
-): Promise<Send> {
-  const context = await daemon.facts(cwd, settings);
-  return { to: sessionActor(session), event: { type: 'said', text, mode, by, key, context }, key, durable: true };
+/** Some models refuse a message without a word in it, and with it the whole conversation. */
+export function refuseBlank(text: string) {
+  if (text.trim() === '') throw new TcxError('blank', 'there is nothing in this message', 'tcx say SESSION TEXT…');
 }
+
+interface Words {
+  readonly text: string;
+  readonly mode: 'steer' | 'queue';
+  readonly key: string;
+  readonly by: string;
+}
+
+export const saying = (session: SessionId, words: Words, context: readonly ContextPart[]): Send => ({
+  to: sessionActor(session),
+  event: { type: 'said', ...words, context },
+  key: words.key,
+  durable: true,
+});
 
 export async function interrupt(daemon: Daemon, client: Client, { session: ref, turn }: RequestOf<'interrupt'>) {
   const session = resolve(daemon, client, ref);
@@ -111,7 +108,7 @@ export async function decide(
   }
   const event = { type: 'decided', choice: picked?.id ?? 'no', by: client.label, key, ...(text && { text }) };
   const { result, seq } = await daemon.host.send(session, { to: actor as Send['to'], event, key, durable: true });
-  if (result === 'ignored' || !open) throw await answeredAlready(daemon, session, call, handle);
+  if (result === 'ignored') throw await answeredAlready(daemon, session, call, handle);
   return { seq, session, call };
 }
 
