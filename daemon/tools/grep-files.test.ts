@@ -198,7 +198,8 @@ describe.each([
   });
 
   test('the time it may take is limited', async () => {
-    put('a');
+    // More than can be read before a timer that is due at once.
+    for (let n = 0; n < 500; n++) put(`f${n}`);
     expect(await told({ pattern: 'needle' }, { timeoutMs: 0 })).toBe('rg timed out after 0 seconds');
   });
 });
