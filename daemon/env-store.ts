@@ -18,12 +18,24 @@ export class EnvStore {
   /** Credentials by the environment they came with; the one that asks has its own before anybody's. */
   readonly #own = new Map<string, Readonly<Record<string, string>>>();
   readonly #secrets = new Map<string, string>();
-  readonly #isSecret: (name: string) => boolean;
+  /** Names of variables that hold credentials of model providers, as far as any config has named them. */
+  readonly #withheld = new Set<string>();
 
-  /** `isSecret` says which variables are credentials of model providers. */
-  constructor(home: string, isSecret: (name: string) => boolean) {
+  constructor(home: string) {
     this.#folder = join(home, 'env');
-    this.#isSecret = isSecret;
+  }
+
+  /** From now on these are credentials: in memory only, and taken out of what was kept before they were known to be. */
+  async withhold(names: readonly string[]): Promise<void> {
+    const fresh = names.filter((name) => !this.#withheld.has(name));
+    if (fresh.length === 0) return;
+    for (const name of fresh) this.#withheld.add(name);
+    const kept = (await readdir(this.#folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+    for (const file of kept) {
+      const digest = file.slice(0, -'.json'.length);
+      const vars = await this.vars(digest);
+      if (fresh.some((name) => name in vars)) await this.put(digest, { ...vars, ...this.#own.get(digest) });
+    }
   }
 
   /** Whether the credentials of this environment are in memory; false after a restart, until a client brings them. */
@@ -32,7 +44,7 @@ export class EnvStore {
   async put(digest: string, vars: Vars): Promise<void> {
     const kept: Record<string, string> = {};
     const own: Record<string, string> = {};
-    for (const [name, value] of Object.entries(vars)) (this.#isSecret(name) ? own : kept)[name] = value;
+    for (const [name, value] of Object.entries(vars)) (this.#withheld.has(name) ? own : kept)[name] = value;
     for (const [name, value] of Object.entries(own)) this.#secrets.set(name, value);
     keep(this.#own, digest, own);
     keep(this.#known, digest, Promise.resolve(kept));

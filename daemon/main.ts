@@ -100,8 +100,7 @@ async function assemble(
   const { home } = place;
   const now = clock.wall;
   const shell = env.SHELL || '/bin/bash';
-  const secrets = { names: new Set<string>() };
-  const envs = new EnvStore(home, (name) => secrets.names.has(name));
+  const envs = new EnvStore(home);
   const { logger, file: log } = createLogs(home, () => [...Object.values(envs.secrets()), place.token]);
   logBugs(logger);
 
@@ -118,7 +117,7 @@ async function assemble(
   /** Which variables are credentials is in config, so it is looked up before an environment is taken in. */
   const learnKeys = async () => {
     const config = await access.base();
-    if (config) secrets.names = new Set(keyVariables(config));
+    if (config) await envs.withhold(keyVariables(config));
   };
   await learnKeys();
 

@@ -56,12 +56,14 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
   const load = createConfigLoader({ home, userHome, systemFile, readFile: files });
   const context = createContext({ home, readFile: files });
   const resolve = createResolve(createTokens({ spawn, now, userHome }));
+  const withhold = (names: readonly string[]) => envs().withhold(names);
+
   /** Variables as a session made in that environment has them, credentials among them. */
   const depsFor = async (env: string | undefined): Promise<SettingsDeps> => {
     const vars = await envs().vars(env);
-    return { load, env: (name) => envs().secret(name, env) ?? vars[name], stored: () => undefined };
+    return { load, env: (name) => envs().secret(name, env) ?? vars[name], stored: () => undefined, withhold };
   };
-  const plain: SettingsDeps = { load, env: () => undefined, stored: () => undefined };
+  const plain: SettingsDeps = { load, env: () => undefined, stored: () => undefined, withhold };
 
   /** The config that holds for a session: its folder's, with what it was made with on top. */
   const loadedNow = (cwd: string, settings: Settings | undefined): Promise<Loaded> =>

@@ -2,7 +2,7 @@
 import type { Config } from '../core/config.ts';
 import { parseOverrides } from '../core/config-overrides.ts';
 import { modelInfo, modelOptions } from '../core/models.ts';
-import { chooseModel, type Lookup, noModel } from '../core/providers.ts';
+import { chooseModel, keyVariables, type Lookup, noModel } from '../core/providers.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Table } from '../core/toml.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
@@ -13,6 +13,8 @@ export interface SettingsDeps {
   readonly load: (input: LoadInput) => Promise<LoadResult>;
   readonly env: Lookup;
   readonly stored: Lookup;
+  /** Told which variables hold keys, whichever layer names them. */
+  readonly withhold: (names: readonly string[]) => Promise<void>;
 }
 
 const toolNames = ['update_plan', 'read_file', 'list_dir', 'grep_files', 'write_file'] as const;
@@ -43,6 +45,7 @@ export async function loadConfig(deps: SettingsDeps, cwd: string, overrides: Tab
       `Error loading config.toml:\n${result.text}`,
       'mend the file, or leave the key out',
     );
+  await deps.withhold(keyVariables(result.loaded.config));
   return result.loaded;
 }
 

@@ -23,6 +23,16 @@ export interface ShutdownDeps {
 
 /** How long a stop waits for turns to end by themselves. */
 const drainMs = 45_000;
+/** And then how long everything may take to be closed. */
+const closeMs = 10_000;
+
+const tried = (step: () => Promise<void>): Promise<Error | undefined> =>
+  Promise.resolve()
+    .then(step)
+    .then(
+      () => undefined,
+      (error: Error) => error,
+    );
 
 export type Shutdown = ReturnType<typeof createShutdown>;
 
@@ -38,10 +48,15 @@ export function createShutdown({ host, log, closeDoors, close, exit }: ShutdownD
     stopping = true;
     log('tcxd stops', how);
     if (how.wait) await drained(host, hurried.promise);
-    await closeDoors(how.again ?? false);
-    await host.stop();
-    await close({ commands });
-    exit(0);
+    setTimeout(() => exit(1), closeMs).unref();
+    // Each step is taken whatever became of the one before: a daemon that was asked to end ends.
+    const failed = [
+      await tried(() => closeDoors(how.again ?? false)),
+      await tried(() => host.stop()),
+      await tried(() => close({ commands })),
+    ].filter((error) => error !== undefined);
+    for (const error of failed) log(`tcxd did not stop cleanly: ${error.message}`, how);
+    exit(failed.length > 0 ? 1 : 0);
   };
   /** SIGTERM and SIGINT: commands stay; the second signal does not wait for anything. */
   const signalled = () => {

@@ -21,8 +21,12 @@ export function noteStart(home: string, now: number): Starts {
   const file = join(home, 'run', 'starts.json');
   const before = read(file).slice(-deaths);
   const safeMode = before.length === deaths && before.every(({ well }) => !well);
-  const write = (well: boolean) =>
-    writeFileSync(file, JSON.stringify([...before, { at: now, well }].slice(-deaths)), { mode: 0o600 });
+  /** Only a note for the next start: a home that is full or gone must not keep this daemon from what it does. */
+  const write = (well: boolean) => {
+    try {
+      writeFileSync(file, JSON.stringify([...before, { at: now, well }].slice(-deaths)), { mode: 0o600 });
+    } catch {}
+  };
   write(false);
   const timer = setTimeout(() => write(true), soonMs);
   timer.unref();

@@ -1,6 +1,15 @@
 /** Small stores of the home: environments, blobs, starts, the lock. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,21 +27,32 @@ const digest = (n: number) => n.toString(16).padStart(64, '0');
 
 test('credentials of an environment stay in memory, the rest is there for the next daemon', async () => {
   using place = scene();
-  const envs = new EnvStore(place.home, (name) => name.endsWith('_KEY'));
+  const envs = new EnvStore(place.home);
+  await envs.withhold(['OPENAI_KEY']);
   await envs.put(digest(1), { PATH: '/bin', OPENAI_KEY: 'secret' });
   expect(await envs.vars(digest(1))).toEqual({ PATH: '/bin' });
   expect(envs.secret('OPENAI_KEY', digest(1))).toBe('secret');
   const file = join(place.home, 'env', `${digest(1)}.json`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  const next = new EnvStore(place.home, () => true);
+  const next = new EnvStore(place.home);
   expect(await next.vars(digest(1))).toEqual({ PATH: '/bin' });
   expect([next.has(digest(1)), next.secret('OPENAI_KEY')]).toEqual([false, undefined]);
   expect(await next.vars(digest(2))).toEqual({});
 });
 
+test('what turns out to be a credential later is taken out of what was kept', async () => {
+  using place = scene();
+  const envs = new EnvStore(place.home);
+  await envs.put(digest(1), { PATH: '/bin', MINE: 'secret' });
+  await envs.withhold(['MINE']);
+  expect(await envs.vars(digest(1))).toEqual({ PATH: '/bin' });
+  expect(envs.secret('MINE', digest(1))).toBe('secret');
+  expect(readFileSync(join(place.home, 'env', `${digest(1)}.json`), 'utf8')).not.toContain('secret');
+});
+
 test('a thousand terminals do not stay in memory, and their files go when nothing needs them', async () => {
   using place = scene();
-  const envs = new EnvStore(place.home, () => false);
+  const envs = new EnvStore(place.home);
   for (let n = 0; n < 400; n++) await envs.put(digest(n), { N: String(n) });
   expect([envs.has(digest(0)), envs.has(digest(399))]).toEqual([false, true]);
   expect(await envs.vars(digest(0))).toEqual({ N: '0' });

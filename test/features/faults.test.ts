@@ -7,7 +7,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { isAlive, node, root, startDaemon, type TestHome, until } from '../daemon.ts';
 import { fakeModel } from '../fake-model.ts';
 import { Driven, fakeAt, yolo } from '../session.ts';
@@ -260,7 +260,7 @@ for (const what of ['state.sqlite', 'handles.jsonl', 'run/starts.json', 'run/tcx
   });
 
 // The stop waits for files that are gone and never comes to its end (daemon/shutdown.ts); a second SIGTERM is needed.
-test.fails('12.05 a daemon whose home was removed still ends when it is asked to', async () => {
+verifies('12.05', 'a daemon whose home was removed still ends when it is asked to', async () => {
   await using own = await startDaemon();
   const pid = own.pid()!;
   rmSync(own.home, { recursive: true, force: true });
