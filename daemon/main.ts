@@ -50,7 +50,8 @@ export interface DaemonOptions {
   readonly until?: Promise<void>;
 }
 
-const viewerQueueBytes = 4 * 1024 * 1024;
+/** What may wait for a viewer while config cannot be read. */
+const usualQueueBytes = 4 * 1024 * 1024;
 /** The vendors' libraries take a while to load: after the start, and before the first turn. */
 const preloadAfterMs = 500;
 const usualIdleMs = 30 * 60_000;
@@ -118,8 +119,9 @@ async function assemble(
   const learnKeys = async () => {
     const config = await access.base();
     if (config) await envs.withhold(keyVariables(config));
+    return config;
   };
-  await learnKeys();
+  const queueBytes = (await learnKeys())?.limits.viewer_queue_bytes ?? usualQueueBytes;
 
   const holder = await openHolder(place, { env, userHome, build, holderFile, logger });
   envs.restore(await holder.getSecrets());
@@ -180,6 +182,7 @@ async function assemble(
     residents,
     access,
     learnKeys,
+    queueBytes,
     holder,
     adopted,
     host,
@@ -238,11 +241,11 @@ async function recover(parts: Parts): Promise<readonly SessionId[]> {
 }
 
 function serve(parts: Parts, daemon: Daemon, socket: Socket) {
-  const { place, build, crowd, logger } = parts;
+  const { place, build, crowd, queueBytes, logger } = parts;
   serveConnection(socket, {
     token: place.token,
     build,
-    queueBytes: viewerQueueBytes,
+    queueBytes,
     nextClient: crowd.next,
     log: (level, message, details) => logger[level](details ?? {}, message),
     handle: (client, request) => handle(daemon, client, request),
