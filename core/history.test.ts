@@ -1,9 +1,10 @@
 /** The conversation a model is shown: legal from any log, and the same each time. */
 import { expect, test, vi } from 'vitest';
 import { checkItems } from '../test/kernel/legal-items.ts';
-import { type Die, die } from '../test/kernel/walk.ts';
+import { randomLog } from '../test/kernel/random-log.ts';
+import { die } from '../test/kernel/walk.ts';
 import { conversation } from './history.ts';
-import { type Draft, draft, noUsage, type Row, type RowKind } from './rows.ts';
+import { type Draft, draft, type Row } from './rows.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -92,67 +93,6 @@ test('kinds of a newer build are passed over', () => {
   const strange = { seq: 2, at: 1, kind: 'hologram', body: { call: 1, text: 'x' } } as unknown as Row;
   expect(texts([log(user('a'))[0]!, strange])).toEqual(['user a']);
 });
-
-const kinds: readonly (RowKind | 'hologram')[] = [
-  'user',
-  'context',
-  'assistant',
-  'reasoning',
-  'call',
-  'call',
-  'call',
-  'output',
-  'output',
-  'output',
-  'head',
-  'compaction',
-  'usage',
-  'note',
-  'turn.started',
-  'turn.ended',
-  'hologram',
-];
-
-function randomLog(dice: Die): Row[] {
-  const rows: Row[] = [];
-  const length = 5 + dice.roll(60);
-  for (let seq = 1; seq <= length; seq++) {
-    const at = { turn: 1 + dice.roll(3), step: 1 + dice.roll(3) };
-    const bodies: Record<string, object> = {
-      user: { turn: at.turn, text: `u${seq}` },
-      context: { part: 'p', role: dice.pick(['user', 'developer']), text: `x${seq}` },
-      assistant: { ...at, text: `a${seq}` },
-      reasoning: { ...at, text: `r${seq}` },
-      call: {
-        ...at,
-        call: 1 + dice.roll(12),
-        name: dice.pick(['exec_command', 'apply_patch']),
-        form: dice.pick(['function', 'custom']),
-        args: '{}',
-        ref: dice.pick(['', 'call_0', 'call_1', 'call_c3', `r${seq}`]),
-      },
-      output: {
-        call: 1 + dice.roll(14),
-        status: 'done',
-        text: `o${seq}`,
-        tookMs: 0,
-        ...(dice.chance(0.3) && { exec: { chunk: 'a', wallMs: 1, code: 0, read: 1, tokens: 1 } }),
-      },
-      head: { to: dice.roll(seq + 3) },
-      compaction: { to: dice.roll(seq), summary: `s${seq}` },
-      usage: { ...at, model: 'm', usage: noUsage },
-      note: { level: 'info', text: 'n' },
-      'turn.started': { turn: at.turn },
-      'turn.ended': { turn: at.turn, status: 'completed', tookMs: 1 },
-      hologram: { call: 1 },
-    };
-    // Rewinds and compactions are rare, or hardly anything would be left to look at.
-    const kind = dice.pick(kinds);
-    const rare = (kind === 'head' || kind === 'compaction') && dice.chance(0.7);
-    rows.push({ seq, at: seq, kind: rare ? 'user' : kind, body: bodies[rare ? 'user' : kind] } as unknown as Row);
-  }
-  return rows;
-}
 
 test('from 1,000 random logs every conversation is legal, and equal when it is computed twice', () => {
   let longest = 0;

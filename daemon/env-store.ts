@@ -20,6 +20,7 @@ export class EnvStore {
   readonly #secrets = new Map<string, string>();
   /** Names of variables that hold credentials of model providers, as far as any config has named them. */
   readonly #withheld = new Set<string>();
+  #written = 0;
 
   constructor(home: string) {
     this.#folder = join(home, 'env');
@@ -50,8 +51,10 @@ export class EnvStore {
     keep(this.#known, digest, Promise.resolve(kept));
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const path = this.#path(digest);
-    await writeFile(`${path}.new`, JSON.stringify(kept), { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    // Many terminals may bring the same environment at the same time.
+    const fresh = `${path}.${this.#written++}.new`;
+    await writeFile(fresh, JSON.stringify(kept), { mode: 0o600 });
+    await rename(fresh, path);
   }
 
   /** The variables of an environment, without credentials; empty for one that is not known. */

@@ -1,5 +1,5 @@
 /** What a commit causes outside the log: viewers see it, the index learns it, spools nobody needs are dropped. */
-import { type ActorId, type EffectKey, effectKey, type SessionId } from '../core/ids.ts';
+import { type ActorId, effectKey, type SessionId } from '../core/ids.ts';
 import type { Push } from '../ipc/messages.ts';
 import type { Crowd } from './crowd.ts';
 import type { Holder } from './holder/client.ts';
@@ -92,13 +92,17 @@ function returnWords({ hub, marks, crowd }: FollowUp, { session, rows }: Committ
   }
 }
 
-function traceLine({ session, rows, tree, closed }: Committed): string {
+/** The session, what happened to which of its actors, what that recorded, and the state of each actor then. */
+function traceLine({ session, events, rows, tree, closed }: Committed): string {
+  const name = (id: string) => id.slice(37) || 'session';
+  const list = (what: string, words: readonly string[]) => (words.length > 0 ? ` ${what}${words.join(' ')}` : '');
+  const happened = events.map(({ to, type }) => `${name(to)}<${type.replaceAll(' ', '-')}>`);
   const kinds = rows.map(({ kind, seq }) => `${kind}@${seq}`).join(' ');
   const states = Object.entries(tree.actors).map(
     ([id, { machine, value }]) => `${machine}${id.slice(36)}=${JSON.stringify(value)}`,
   );
-  const open = Object.keys(tree.open).map((key) => key.slice(37));
-  return `${session.slice(0, 8)} seq ${tree.seq} [${kinds}] ${states.join(' ')}${open.length > 0 ? ` open ${open.join(' ')}` : ''}${closed.length > 0 ? ` closed ${closed.map((key: EffectKey) => key.slice(37)).join(' ')}` : ''}`;
+  const open = Object.keys(tree.open).map(name);
+  return `${session.slice(0, 8)} seq ${tree.seq}${list('', happened)} [${kinds}]${list('', states)}${list('open ', open)}${list('closed ', closed.map(name))}`;
 }
 
 /** The newest view of a session to all who look, computed again only after the one before has gone out. */

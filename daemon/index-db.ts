@@ -253,7 +253,7 @@ function openTables(path: string): DatabaseSync {
 
 function withTables(db: DatabaseSync): DatabaseSync {
   db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 256',
+    'PRAGMA page_size = 1024; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000; PRAGMA wal_autocheckpoint = 1024',
   );
   const version = Number(db.prepare('PRAGMA user_version').get()!.user_version);
   if (version === indexVersion) {

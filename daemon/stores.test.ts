@@ -50,6 +50,13 @@ test('what turns out to be a credential later is taken out of what was kept', as
   expect(readFileSync(join(place.home, 'env', `${digest(1)}.json`), 'utf8')).not.toContain('secret');
 });
 
+test('many terminals that bring the same environment at once all may', async () => {
+  using place = scene();
+  const envs = new EnvStore(place.home);
+  await Promise.all(Array.from({ length: 50 }, () => envs.put(digest(1), { PATH: '/bin' })));
+  expect(readdirSync(join(place.home, 'env'))).toEqual([`${digest(1)}.json`]);
+});
+
 test('a thousand terminals do not stay in memory, and their files go when nothing needs them', async () => {
   using place = scene();
   const envs = new EnvStore(place.home);

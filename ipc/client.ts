@@ -52,6 +52,7 @@ export class Client {
   #nextId = 1;
   #heartbeat: NodeJS.Timeout | undefined;
   #closed = false;
+  #returning = false;
   #state: ConnectionState = { state: 'connected' };
   /** The answer to hello: who we are to the daemon, and which it is. */
   welcome!: AnswerOf<'hello'>;
@@ -192,23 +193,27 @@ export class Client {
     this.#socket = undefined;
     this.#fail(gone());
     if (this.#closed) return;
-    if (this.#options.reconnect) void this.#wayBack();
-    else this.#become({ state: 'closed' });
+    if (!this.#options.reconnect) this.#become({ state: 'closed' });
+    else if (!this.#returning) void this.#wayBack();
   }
 
+  /** One way back at a time: a daemon that dies while it is greeted is one more try of it. */
   async #wayBack() {
     const since = Date.now();
+    this.#returning = true;
     for (let tries = 1; !this.#closed; tries++) {
       this.#become({ state: 'away', tries, since });
       await new Promise((resolve) => setTimeout(resolve, backoffMs[Math.min(tries - 1, backoffMs.length - 1)]));
       if (this.#closed) return;
       try {
         await this.#open();
+        this.#returning = false;
         this.#become({ state: 'connected' });
         return;
       } catch {
         this.#socket?.destroy();
         this.#socket = undefined;
+        this.#fail(gone());
       }
     }
   }

@@ -75,6 +75,7 @@ export class EmbeddedHost implements Host {
         this.#deadlines.arm(`${session}|${id}`, at, after, () => void this.#due(session, id)),
       disarm: (session, id) => this.#deadlines.disarm(`${session}|${id}`),
       syncSoon: this.#syncs.soon,
+      synced: this.#syncs.done,
       committed: (commit: Committed) => this.#each((listener) => listener.committed?.(commit)),
       mail: this.#post.deliver,
       live: (session, key, delta) => this.#each((listener) => listener.live?.(session, key, delta)),
@@ -238,15 +239,24 @@ export class EmbeddedHost implements Host {
 
   async #open(session: SessionId): Promise<Loaded> {
     await this.#closing.get(session);
-    const opened = await Log.open(this.#options.home, session).catch(async (error) => {
+    const loaded = await this.#read(session).catch(async (error) => {
       throw this.#note(session, await readable(this.#options.home, session, error));
     });
     this.#damaged.delete(session);
-    const loaded = isCurrent(opened.tree) ? this.#restored(opened) : await this.#rebuilt(opened);
     this.#ready.set(session, loaded);
     if (this.#held) this.#unresumed.add(session);
     else loaded.resume();
     return loaded;
+  }
+
+  async #read(session: SessionId): Promise<Loaded> {
+    const opened = await Log.open(this.#options.home, session);
+    try {
+      return isCurrent(opened.tree) ? this.#restored(opened) : await this.#rebuilt(opened);
+    } catch (error) {
+      await opened.log.close();
+      throw error;
+    }
   }
 
   #note(session: SessionId, { error, state }: Damaged): Error {

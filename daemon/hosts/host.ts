@@ -49,6 +49,8 @@ export interface SessionState {
 
 /** A commit that is durable: the rows it added and the state after it. */
 export interface Committed extends SessionState {
+  /** What was put before which actors, in order. */
+  readonly events: readonly { readonly to: ActorId; readonly type: string }[];
   readonly rows: readonly Row[];
   /** Effects that are over, and actors that are. */
   readonly closed: readonly EffectKey[];

@@ -9,6 +9,7 @@ import { apply, type Commit, type Deadline, type OpenEffect, type Tree } from '.
 import type { ActorId, EffectKey, SessionId } from '../../core/ids.ts';
 import { foldMeta, type Meta } from '../../core/meta.ts';
 import type { Delta } from '../effect.ts';
+import { eventsOf } from './events.ts';
 import type { Committed, EffectRunner, SessionState, Trouble } from './host.ts';
 import type { Poison } from './line.ts';
 import type { Log, OpenedLog } from './log.ts';
@@ -25,6 +26,8 @@ export interface LoadedDeps {
   readonly disarm: (session: SessionId, id: string) => void;
   /** Puts the log on the next round of syncs. */
   readonly syncSoon: (log: Log) => void;
+  /** It was synced just now. */
+  readonly synced: (log: Log) => void;
   readonly committed: (commit: Committed) => void;
   /** Mail to other sessions lies in the outbox. */
   readonly mail: (session: SessionId) => void;
@@ -131,7 +134,7 @@ export class Loaded {
     const begin: EffectKey[] = [];
     for (const [key, open] of Object.entries(this.#tree.open) as [EffectKey, OpenEffect][]) {
       if (this.#running.has(key)) continue;
-      const restart = onRestart(policies[open.effect], open);
+      const restart = onRestart(open.effect, open);
       if (restart.do === 'begin') begin.push(key);
       else this.#settle(key, restart.outcome);
     }
@@ -143,7 +146,6 @@ export class Loaded {
     this.#internal({ job: 'due', id, at: this.#deps.now() });
   }
 
-  /** The rows the conversation is computed from. */
   window = () => this.#window.all();
   forgetWindow = () => this.#window.forget();
   rows = (after: number, limit: number) => this.#window.rows(after, limit);
@@ -161,6 +163,7 @@ export class Loaded {
     await this.#rest();
     for (const { reject } of this.#queue.splice(0)) reject(closing());
     if (!this.#trouble && this.#log.hasNews) await this.#checkpoint();
+    this.#deps.synced(this.#log);
     await this.#log.sync().catch(() => {});
     await this.#log.close();
   }
@@ -205,15 +208,8 @@ export class Loaded {
   }
 
   async #commit(waiting: readonly Waiting[]) {
-    const {
-      tree,
-      commit: stepped,
-      results,
-    } = step(
-      machines,
-      this.#tree,
-      waiting.map(({ job }) => job),
-    );
+    const jobs = waiting.map(({ job }) => job);
+    const { tree, results, commit: stepped } = step(machines, this.#tree, jobs);
     const commit = await this.#marked(stepped, tree);
     const packed = pack(commit, this.#tree);
     if (Object.keys(packed).length > 0) {
@@ -226,8 +222,9 @@ export class Loaded {
         this.#full(waiting, error as Error);
         return;
       }
-      if (!durable) this.#deps.syncSoon(this.#log);
-      this.#become(commit, commit === stepped ? tree : apply(this.#tree, commit));
+      if (durable) this.#deps.synced(this.#log);
+      else this.#deps.syncSoon(this.#log);
+      this.#become(commit, commit === stepped ? tree : apply(this.#tree, commit), eventsOf(this.#tree, jobs));
     }
     for (const [index, { resolve, reject }] of waiting.entries()) {
       const result = results[index]!;
@@ -249,13 +246,13 @@ export class Loaded {
     return Object.keys(marks).length === 0 ? commit : { ...commit, marks };
   }
 
-  #become(commit: Commit, tree: Tree) {
+  #become(commit: Commit, tree: Tree, events: Committed['events']) {
     this.#tree = tree;
     this.#meta = foldMeta(this.#meta, commit.rows);
     this.#length = this.#log.length;
     this.#window.add(commit.rows);
     const ended = (Object.keys(commit.actors) as ActorId[]).filter((actor) => commit.actors[actor] === null);
-    this.#deps.committed({ ...this.state, rows: commit.rows, closed: commit.closed, ended });
+    this.#deps.committed({ ...this.state, events, rows: commit.rows, closed: commit.closed, ended });
     this.#act(commit);
   }
 
@@ -280,7 +277,7 @@ export class Loaded {
   #cancelUnbegun(key: EffectKey) {
     const open = this.#tree.open[key];
     if (!open) return;
-    const restart = onRestart(policies[open.effect], { attempts: open.attempts, cancelled: true });
+    const restart = onRestart(open.effect, { attempts: open.attempts, cancelled: true });
     if (restart.do === 'settle') this.#settle(key, restart.outcome);
     else if (!this.#closed) this.#running.run(key, open.effect, open.input, open.attempts + 1);
   }

@@ -27,7 +27,7 @@ export function pack(commit: Commit, before: Tree): PackedCommit {
     const known = before.actors[id as ActorId];
     // An actor that began and ended within the commit was never there for anybody.
     if (!snapshot) return known ? [[short(id), null]] : [];
-    const packed = packActor(snapshot, known);
+    const packed = packActor(snapshot, known, before.id);
     return isEmpty(packed) ? [] : [[short(id), packed]];
   });
   const packed: PackedCommit = {
@@ -62,7 +62,7 @@ export function unpack(packed: PackedCommit, before: Tree): Commit {
     actors: Object.fromEntries(
       Object.entries(actors).map(([id, actor]) => [
         long(id),
-        actor && unpackActor(actor, before.actors[long(id) as ActorId]),
+        actor && unpackActor(actor, before.actors[long(id) as ActorId], before.id),
       ]),
     ),
     start: start.map((each) => ({ ...each, key: long(each.key) })),
@@ -84,8 +84,12 @@ const renamed = <Value>(
   name: (id: string) => string,
 ): Record<EffectKey, Value> => Object.fromEntries(Object.entries(record).map(([id, value]) => [name(id), value]));
 
-function packActor(now: Snapshot, before: Snapshot | undefined): NonNullable<PackedActor> {
-  if (!before || before.machine !== now.machine || before.version !== now.version) return now;
+/** The session itself, where a context names it: no id is a dot. */
+const itself = '.';
+
+function packActor(now: Snapshot, before: Snapshot | undefined, session: string): NonNullable<PackedActor> {
+  if (!before || before.machine !== now.machine || before.version !== now.version)
+    return { ...now, context: renamedSession(now.context as Context, session, itself) };
   const [was, is] = [before.context as Context, now.context as Context];
   const changed = Object.entries(is).filter(([key, value]) => value !== undefined && !isSame(value, was[key]));
   const gone = Object.keys(was).filter((key) => was[key] !== undefined && is[key] === undefined);
@@ -96,8 +100,11 @@ function packActor(now: Snapshot, before: Snapshot | undefined): NonNullable<Pac
   };
 }
 
-function unpackActor(packed: NonNullable<PackedActor>, before: Snapshot | undefined): Snapshot {
-  if ('machine' in packed) return packed;
+const renamedSession = (context: Context, from: string, to: string): Context =>
+  context.session === from ? { ...context, session: to } : context;
+
+function unpackActor(packed: NonNullable<PackedActor>, before: Snapshot | undefined, session: string): Snapshot {
+  if ('machine' in packed) return { ...packed, context: renamedSession(packed.context as Context, itself, session) };
   if (!before) throw new Error('a commit changes an actor that is not there');
   const context: Record<string, unknown> = { ...(before.context as Context), ...packed.context };
   for (const key of packed.gone ?? []) delete context[key];

@@ -1,12 +1,17 @@
-/** Syncs logs that may wait a little together, so that a busy daemon asks the disk 20 times a second and not for each commit. */
+/**
+ * Syncs logs that may wait a little together. A sync rewrites the page a log ends in, so one that is soon to be synced for a
+ * better reason is left to that.
+ */
 import type { Log } from './log.ts';
 
-/** A power cut loses at most this much work, all of it safe to repeat. */
-const roundMs = 50;
+/** Two rounds: a power cut loses at most this much work, all of it safe to repeat. */
+const roundMs = 25;
 
 export class SyncRound {
-  readonly #dirty = new Set<Log>();
   readonly #failed: (log: Log, error: Error) => void;
+  /** Written since the last round, and before it. */
+  #fresh = new Set<Log>();
+  #waiting = new Set<Log>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(failed: (log: Log, error: Error) => void) {
@@ -14,22 +19,26 @@ export class SyncRound {
   }
 
   soon = (log: Log) => {
-    this.#dirty.add(log);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const logs = [...this.#dirty];
-      this.#dirty.clear();
-      for (const dirty of logs) dirty.sync().catch((error: Error) => this.#failed(dirty, error));
-    }, roundMs);
+    if (!this.#waiting.has(log)) this.#fresh.add(log);
+    this.#timer ??= setTimeout(() => this.#round(), roundMs);
   };
 
-  /** A log that is closed syncs itself. */
-  forget = (log: Log) => {
-    this.#dirty.delete(log);
+  /** It was synced, or is closed. */
+  done = (log: Log) => {
+    this.#fresh.delete(log);
+    this.#waiting.delete(log);
   };
 
   stop() {
     clearTimeout(this.#timer);
-    this.#dirty.clear();
+    this.#fresh.clear();
+    this.#waiting.clear();
+  }
+
+  #round() {
+    for (const log of this.#waiting) log.sync().catch((error: Error) => this.#failed(log, error));
+    this.#waiting = this.#fresh;
+    this.#fresh = new Set();
+    this.#timer = this.#waiting.size > 0 ? setTimeout(() => this.#round(), roundMs) : undefined;
   }
 }

@@ -36,7 +36,7 @@ export function messagesBody(request: ModelRequest): MessageCreateParamsStreamin
     model: request.model,
     max_tokens: maxTokens,
     ...(system.length > 0 && { system }),
-    messages: markTails(sides(rest, isSentTo(request.model)).flatMap(message)),
+    messages: markTails(opened(sides(rest, isSentTo(request.model)).flatMap(message))),
     ...(tools.length > 0 && { tools, tool_choice: toolChoice(request.parallelCalls) }),
     ...effort(request, maxTokens),
     stream: true,
@@ -75,6 +75,12 @@ function message(side: Side): Message[] {
   if (content.length === 0) return [];
   return [{ role: side.side === 'model' ? 'assistant' : 'user', content }];
 }
+
+/** Only the user may speak first; after a rewind or a cut nothing of them may be left before the model's words. */
+const opened = (messages: readonly Message[]): readonly Message[] =>
+  messages[0]?.role === 'assistant'
+    ? [{ role: 'user', content: [{ type: 'text', text: '(What was said before is not shown.)' }] }, ...messages]
+    : messages;
 
 const isThought = ({ type }: ContentBlockParam) => type === 'thinking' || type === 'redacted_thinking';
 /** A message that ends in thinking is refused. */
