@@ -10,6 +10,12 @@ export interface Measured {
 export interface Figure {
   readonly id: string;
   readonly what: string;
-  readonly unit: '×' | 'kB' | 'MB' | '%' | 'ms';
+  readonly unit: '×' | 'kB' | 'MB' | 'MiB' | '%' | 'ms' | 'B';
   readonly take: () => Promise<Measured>;
 }
+
+/** Of two things measured in turn: how many times the second is the first. */
+export const ratio = (value: number, to: number, unit: 'ms' | 'kB' = 'ms'): Measured => ({
+  value: value / to,
+  detail: `${value.toFixed(1)} ${unit} to ${to.toFixed(1)} ${unit}`,
+});

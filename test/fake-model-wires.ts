@@ -9,6 +9,8 @@ export interface FakeReply extends ScriptedAnswer {
   headers?: Record<string, string>;
   /** A refusal's body word for word; text as it is, anything else as JSON. */
   body?: unknown;
+  /** Events a second by the clock, however long each takes; instead of a pause after each, as `delayMs` is. */
+  perSecond?: number;
   /** ms before the first byte. */
   waitMs?: number;
   /**

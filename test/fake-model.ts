@@ -35,6 +35,8 @@ export interface FakeRequest {
   readonly text: string;
   readonly bytes: number;
   readonly body: FakeBody;
+  /** When its last byte was here, as `performance.now()` counts. */
+  readonly at: number;
   /** Resolves when the connection's answer is over, whoever ended it. */
   readonly closed: Promise<void>;
 }
@@ -112,6 +114,7 @@ async function keep(req: IncomingMessage, res: ServerResponse, wire: FakeWire, n
   const closed = new Promise<void>((resolve) => res.once('close', resolve));
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk as Buffer);
+  const at = performance.now();
   const bytes = Buffer.concat(chunks);
   const text = bytes.toString();
   return {
@@ -123,6 +126,7 @@ async function keep(req: IncomingMessage, res: ServerResponse, wire: FakeWire, n
     text,
     bytes: bytes.length,
     body: JSON.parse(text) as FakeBody,
+    at,
     closed,
   };
 }
@@ -135,10 +139,12 @@ async function play(res: ServerResponse, reply: FakeReply, request: FakeRequest,
   const frames = framesOf(request.wire, reply, { n: request.n, model: request.body.model });
   if (reply.cutAt !== undefined) return cutOff(res, Buffer.from(frames.join('')).subarray(0, reply.cutAt));
   const kept = reply.cut ? frames.slice(0, keptFrames(frames, reply.cut)) : frames;
-  for (const frame of kept) {
+  const started = performance.now();
+  for (const [n, frame] of kept.entries()) {
     if (res.destroyed) return;
     const room = res.write(frame);
-    if (reply.delayMs) await sleep(reply.delayMs, undefined, { signal });
+    const pause = reply.perSecond ? started + ((n + 1) * 1000) / reply.perSecond - performance.now() : reply.delayMs;
+    if (pause && pause > 0) await sleep(pause, undefined, { signal });
     else if (!room) await Promise.race([once(res, 'drain'), request.closed]);
   }
   if (reply.cut === 'silent') return;

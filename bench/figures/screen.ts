@@ -1,0 +1,57 @@
+/** What a person waits for at a screen: its start, and each key. */
+import { type Figure, ratio } from '../figure.ts';
+import { bareNode, bench } from '../home.ts';
+import { echoes } from '../keys.ts';
+import { firstWord, livelyAnswer } from '../lively.ts';
+import { median, pair, wall } from '../measure.ts';
+import { ask, launch, openScreen, turnEnded } from '../tui.ts';
+
+const runs = 15;
+const keys = 72;
+const keysWhileStreaming = 72;
+const streamSeconds = 15;
+
+export const screenStart: Figure = {
+  id: 'screen-start',
+  what: '`tcx`, daemon up: launch → a key pressed in the composer is seen, against `node -e 0`',
+  unit: '×',
+  take: async () => {
+    await using place = await bench([]);
+    const { a, b } = await pair(
+      () => wall(bareNode),
+      () => launch(place),
+      { runs },
+    );
+    return ratio(b, a);
+  },
+};
+
+const slow = (took: readonly number[]) => [...took].sort((a, b) => a - b)[Math.floor(took.length * 0.95)]!.toFixed(1);
+
+export const keyEcho: Figure = {
+  id: 'key-echo',
+  what: 'a key in the composer → on the screen, median',
+  unit: 'ms',
+  take: async () => {
+    await using place = await bench(() => ({ text: 'hello there' }));
+    await using screen = await openScreen(place);
+    await ask(screen, 'hi', 'hello there');
+    await turnEnded(screen);
+    const took = await echoes(screen, keys);
+    return { value: median(took), detail: `${keys} keys, 95 % within ${slow(took)} ms` };
+  },
+};
+
+export const keyEchoBusy: Figure = {
+  id: 'key-echo-busy',
+  what: 'a key in the composer → on the screen while 100 deltas a second come, median',
+  unit: 'ms',
+  take: async () => {
+    await using place = await bench(() => livelyAnswer(streamSeconds));
+    await using screen = await openScreen(place);
+    await ask(screen, 'hi', firstWord);
+    const took = await echoes(screen, keysWhileStreaming);
+    if (screen.text().includes('Worked for')) throw new Error('the answer ended before the keys did');
+    return { value: median(took), detail: `${keysWhileStreaming} keys, 95 % within ${slow(took)} ms` };
+  },
+};
