@@ -58,7 +58,9 @@ test('a snapshot of another version is written whole', () => {
   const it = new Stepped();
   const id = Object.keys(it.tree.actors)[0]! as never;
   const now = { ...it.tree.actors[id]!, version: 99 };
-  expect(pack({ ...it.commit, actors: { [id]: now } }, it.tree).actors).toEqual({ '.': now });
+  const packed = pack({ ...it.commit, actors: { [id]: now } }, it.tree);
+  expect(packed.actors).toEqual({ '.': { ...now, context: { ...it.context, session: '.' } } });
+  expect(unpack(packed, it.tree).actors[id]).toEqual(now);
 });
 
 test('a step of one command costs the log less than 1.3 kB beside its rows', () => {
