@@ -1,6 +1,6 @@
 /** What a command is given: the terminal, the environment and the home, read once in `main.ts`. */
 import type { Client } from '../ipc/client.ts';
-import type { Connecting } from '../ipc/start.ts';
+import type { Connecting } from '../ipc/connecting.ts';
 import type { Parsed } from './args.ts';
 
 export interface Context {

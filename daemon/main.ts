@@ -4,7 +4,6 @@ import type { EffectKey, SessionId } from '../core/ids.ts';
 import { keyVariables } from '../core/providers.ts';
 import { encodeFrame, type Message } from '../ipc/frame.ts';
 import { ensureHome, fileSystem, type Home, homeOf } from '../ipc/home.ts';
-import type { DaemonStatus } from '../ipc/messages.ts';
 import { PROTOCOL } from '../ipc/version.ts';
 import { listActors } from './actors.ts';
 import { adoptCommands } from './adopt-commands.ts';
@@ -33,6 +32,7 @@ import { Residents } from './residents.ts';
 import { Sessions } from './sessions.ts';
 import { createShutdown, type StopHow } from './shutdown.ts';
 import { noteStart, type Starts } from './starts.ts';
+import { statusOf } from './status.ts';
 import { keepHouse, resumeSessions } from './supervise.ts';
 import { handle } from './verbs/table.ts';
 
@@ -320,36 +320,6 @@ function daemonOf(parts: Parts): Daemon {
         ? runDoctor({ home, userHome, place, host, holder, index, access, env, client, status: () => statusOf(parts) })
         : checkSession(home, host, session),
     stop: (how) => parts.stop.now(how),
-  };
-}
-
-async function statusOf({
-  host,
-  holder,
-  residents,
-  crowd,
-  starts,
-  build,
-  home,
-  place,
-  startedAt,
-}: Parts): Promise<DaemonStatus> {
-  const holders = await holder.status();
-  const running = holders.flatMap(({ commands }) => commands.filter(({ end }) => !end));
-  return {
-    pid: process.pid,
-    build,
-    protocol: PROTOCOL,
-    host: host.kind,
-    home,
-    socket: place.socket,
-    started: startedAt,
-    sessions: host.list().length,
-    actors: host.list().reduce((sum, { tree }) => sum + Object.keys(tree.actors).length, residents.list().length),
-    rss: process.memoryUsage.rss(),
-    clients: crowd.clients.size,
-    safeMode: starts.safeMode,
-    holder: holders[0] ? { pid: holders[0].pid, commands: running.length } : null,
   };
 }
 

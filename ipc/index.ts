@@ -2,8 +2,9 @@
 import { homedir } from 'node:os';
 import type { Client } from './client.ts';
 import { ClientError } from './client-error.ts';
+import type { Connecting } from './connecting.ts';
 import { ensureHome, fileSystem, homeOf } from './home.ts';
-import { type Connecting, connect as connectTo } from './start.ts';
+import { connect as connectTo } from './start.ts';
 
 export type { Row } from '../core/rows.ts';
 export { Attachment, type AttachmentListener } from './attachment.ts';

@@ -8,8 +8,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dial } from './client.ts';
 import { ClientError } from './client-error.ts';
+import type { Connecting } from './connecting.ts';
 import { readRunning, socketPath } from './socket.ts';
-import type { Connecting } from './start.ts';
 
 const startPatienceMs = 300;
 /** How often a daemon that somebody else starts is looked for, how long before another try, and how many tries. */

@@ -1,25 +1,9 @@
 /** Connects to a home's daemon and starts one when none answers: the way in of every client. */
 import { Client, type ClientOptions, type HelloBody } from './client.ts';
 import { ClientError } from './client-error.ts';
+import type { Connecting } from './connecting.ts';
 import { readRunning, readToken } from './socket.ts';
 import { PROTOCOL } from './version.ts';
-
-export interface Connecting {
-  readonly home: string;
-  /** Codex's own home, when it lies around ours. */
-  readonly codexHome?: string | undefined;
-  readonly build: string;
-  readonly kind: HelloBody['kind'];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly label?: string;
-  readonly reconnect?: boolean;
-  readonly heartbeatMs?: number;
-  /** False: fail when no daemon answers. Asked anew at each try when it is a function. */
-  readonly start?: boolean | (() => boolean);
-  /** Told when a start takes long enough to wonder. */
-  readonly starting?: () => void;
-}
 
 export function connect(how: Connecting): Promise<Client> {
   // A client that only asks and tells does not begin sessions, and its environment is nobody's business.

@@ -6,6 +6,7 @@ import { type Answer, answer, interrupted, refusal } from './answer.ts';
 import { searchTree } from './grep-tree.ts';
 import { osError } from './os-error.ts';
 import { ripgrep } from './ripgrep.ts';
+import type { Found, Search } from './search.ts';
 
 type GrepUse = Extract<ReadUse, { name: 'grep_files' }>;
 
@@ -16,22 +17,6 @@ export interface GrepPlace {
   readonly rg?: string;
   readonly timeoutMs?: number;
 }
-
-export interface Search {
-  readonly pattern: string;
-  readonly include?: string;
-  /** Globs are read from here. */
-  readonly cwd: string;
-  readonly path: string;
-  readonly limit: number;
-  /** Aborted by the person, or because the time is over. */
-  readonly signal: AbortSignal;
-}
-
-export type Found =
-  | { readonly kind: 'files'; readonly paths: readonly string[] }
-  | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'unavailable' };
 
 const defaultTimeoutMs = 30_000;
 

@@ -4,10 +4,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RE2JS, RE2JSException } from 're2js';
 import { openFile } from './file-bytes.ts';
-import type { Found, Search } from './grep-files.ts';
 import { type Include, includeOf, isIgnored, type Scope, scopeAt, scopeIn } from './ignore-rules.ts';
 import { NewestFiles } from './newest-files.ts';
 import { isOfFile } from './os-error.ts';
+import type { Found, Search } from './search.ts';
 
 const pieceBytes = 64 * 1024;
 /** A line longer than this is searched in pieces. */

@@ -1,8 +1,8 @@
 /** One run of ripgrep, ended with its process group when nobody waits for it any more. */
 import { spawn } from 'node:child_process';
-import type { Found, Search } from './grep-files.ts';
 import { NewestFiles } from './newest-files.ts';
 import { hasCode } from './os-error.ts';
+import type { Found, Search } from './search.ts';
 
 const maxErrorBytes = 8 * 1024;
 /** Longer than any path may be: what is longer is no path, and is dropped. */
