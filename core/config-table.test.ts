@@ -4,14 +4,23 @@ import { expect, test } from 'vitest';
 import { deniedInProject } from './config-prepare.ts';
 import { configTable } from './config-table.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../docs/config.md'), 'utf8');
+const read = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+const page = read('docs/config.md');
 
-test('docs/config.md has the table of all keys as the schema has them', () => {
-  const start = page.indexOf('| key | value |');
+/** The one table of keys that a page has. */
+function tableIn(text: string): string {
+  const start = text.indexOf('| key |');
   expect(start).toBeGreaterThan(0);
-  const end = page.indexOf('\n\n', start);
-  expect(page.slice(start, end < 0 ? undefined : end).trimEnd()).toBe(configTable());
-});
+  expect(text.indexOf('| key |', start + 1)).toBe(-1);
+  const end = text.indexOf('\n\n', start);
+  return text.slice(start, end < 0 ? undefined : end).trimEnd();
+}
+
+test('docs/config.md has the table of all keys as the schema has them', () =>
+  expect(tableIn(page)).toBe(configTable()));
+
+test('the README has the table of limits as the schema has it', () =>
+  expect(tableIn(read('README.md'))).toBe(configTable('limits.')));
 
 test('docs/config.md names every key that a project may not set', () => {
   const sentence = page.split('\n').find((line) => line.startsWith('A project may not set ')) ?? '';
