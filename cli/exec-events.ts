@@ -3,6 +3,7 @@
  * Item ids count from `item_0` within a process and are the same when an item begins and when it is complete.
  */
 import { resolve } from 'node:path';
+import { interceptPatch } from '../core/patch-intercept.ts';
 import { addUsage, noUsage, type Row, type RowOf } from '../core/rows.ts';
 import { parse } from '../core/tools.ts';
 
@@ -78,7 +79,8 @@ export class ExecEvents {
     const parsed = parse(name, form, args);
     if (!parsed.ok) return [];
     if (parsed.use.name === 'write_stdin') this.#writes.set(call, parsed.use.session - 1000);
-    if (parsed.use.name !== 'exec_command') return [];
+    // A patch in a shell command is a file change, and nothing else.
+    if (parsed.use.name !== 'exec_command' || interceptPatch(parsed.use.cmd)) return [];
     const command = shellLine(this.#shell, parsed.use.login, parsed.use.cmd);
     const open = { id: this.#id(), command, output: '' };
     this.#commands.set(call, open);

@@ -1,5 +1,6 @@
 /** What `exec` tells a person on stderr while it runs: a banner, then one block a row, as Codex has it. */
 
+import { interceptPatch } from '../core/patch-intercept.ts';
 import { addUsage, noUsage, type Row } from '../core/rows.ts';
 import { parse } from '../core/tools.ts';
 import type { Attached } from '../ipc/messages.ts';
@@ -81,7 +82,7 @@ export class HumanLog {
 
   #call({ call, name, form, args }: Extract<Row, { kind: 'call' }>['body']): string {
     const parsed = parse(name, form, args);
-    if (!parsed.ok || parsed.use.name !== 'exec_command') return '';
+    if (!parsed.ok || parsed.use.name !== 'exec_command' || interceptPatch(parsed.use.cmd)) return '';
     const cwd = parsed.use.workdir ?? this.#cwd;
     const line = shellLine(this.#shell, parsed.use.login, parsed.use.cmd);
     this.#commands.set(call, { line, cwd });

@@ -2,7 +2,7 @@
 import type { Row } from '../core/rows.ts';
 import { Attachment, type AttachmentListener } from '../ipc/attachment.ts';
 import type { Client } from '../ipc/client.ts';
-import type { Approval, Attached, SessionView } from '../ipc/messages.ts';
+import type { Approval, Attached, Live, SessionView } from '../ipc/messages.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
 import { CliError, exit } from './context.ts';
 import type { Output } from './exec-output.ts';
@@ -51,11 +51,19 @@ export async function runTurn(deps: TurnDeps): Promise<number> {
     await interrupt();
   };
 
+  let toldRetry = '';
+  /** Notices of this turn only, each once: what was said last comes again with every attach. */
+  const retries = (live: readonly Live[]) => {
+    for (const { kind, key, text } of live) {
+      if (kind !== 'status' || turn.number === undefined || toldRetry === `${key} ${text}`) continue;
+      toldRetry = `${key} ${text}`;
+      output.retry(text);
+    }
+  };
   const listener: AttachmentListener = {
     rows,
-    live: (live) => {
-      for (const { kind, text, clear } of live) if (kind === 'status' && clear) output.retry(text);
-    },
+    live: retries,
+    back: ({ live }) => retries(live),
     state: questions.look,
     bye: ({ why, by }) =>
       ended.reject(new CliError(`this run was let go: ${why}${by ? ` by ${by}` : ''}`, `tcx attach ${session}`)),
@@ -67,7 +75,10 @@ export async function runTurn(deps: TurnDeps): Promise<number> {
   output.begin(attachment.first);
   interrupts.act(() => void interrupt().catch(ended.reject));
   questions.look(attachment.first.view);
-  if (begun.how === 'new') rows(attachment.first.rows);
+  if (begun.how === 'new') {
+    rows(attachment.first.rows);
+    retries(attachment.first.live);
+  }
   const restore = begun.how === 'on' ? await say(client, attachment.first, begun, prompt) : undefined;
   const code = await ended.promise;
   await restore?.();

@@ -10,9 +10,9 @@ import { clockTime } from './time.ts';
 
 export const run: Run = async (context, parsed) => {
   const follows = parsed.flags.follow === true;
-  const print = printer(context, parsed);
   using client = await context.connect({ kind: 'cli', reconnect: follows, heartbeatMs: follows ? 1000 : 0 });
   const { session } = await client.request('resolve', { session: parsed.args[0]! });
+  const print = printer(context, parsed);
   let seq = count(parsed, 'after') ?? 0;
   for await (const rows of rowsAfter(client, session, seq)) {
     print.rows(rows);

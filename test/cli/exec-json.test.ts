@@ -1,6 +1,6 @@
 /** `tcx exec --json`: each item type equals its golden, line by line. `TCX_UPDATE_GOLDENS=1` writes them anew, to be read in review. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { root, type TestHome } from '../daemon.ts';
 import type { FakeReply } from '../fake-model.ts';
@@ -62,6 +62,15 @@ const goldens: readonly Golden[] = [
     replies: [patch('*** Add File: new.txt\n+hello'), { text: 'Refused.' }],
   },
   {
+    name: 'file-change-by-shell-in-a-folder-below',
+    replies: [
+      exec("cd sub && apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch\nEOF"),
+      { text: 'Changed.' },
+    ],
+    flags: ['--yolo'],
+    files: { 'sub/old.txt': '' },
+  },
+  {
     name: 'todo-list',
     replies: [
       plan(['look', 'in_progress'], ['mend', 'pending']),
@@ -90,7 +99,10 @@ for (const golden of goldens)
   verifies('3.14', `--json: ${golden.name}`, async () => {
     await using set = await scene(golden.replies);
     const { home } = set;
-    for (const [name, text] of Object.entries(golden.files ?? {})) writeFileSync(join(home.work, name), text);
+    for (const [name, text] of Object.entries(golden.files ?? {})) {
+      mkdirSync(dirname(join(home.work, name)), { recursive: true });
+      writeFileSync(join(home.work, name), text);
+    }
     const ran = await home.tcx(['exec', '--json', ...(golden.flags ?? []), 'go']);
     expect(ran.code, ran.stderr).toBe(golden.code ?? 0);
     const path = join(root, 'test', 'golden', 'exec', `${golden.name}.jsonl`);

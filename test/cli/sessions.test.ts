@@ -92,6 +92,12 @@ verifies(
     const prefix = await here(['log', id.slice(0, 8), '--json']);
     expect(prefix.code === 0 || prefix.stderr.includes('could mean')).toBe(true);
     expect((await here(['log', id.slice(0, 30), '--json'])).code).toBe(0);
+    for (const flags of [[], ['--json'], ['-f']])
+      expect(await here(['log', 'nowhere', ...flags])).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('nowhere'),
+      });
     expect((await here(['rename', 'blue-whale', 'Green Whale!'])).stdout).toBe('green-whale\n');
     expect((await here(['rename', 'blue-jay', 'green-whale'])).stdout).toBe('green-whale-2\n');
     // The old name still means it.
