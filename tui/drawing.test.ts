@@ -147,8 +147,8 @@ const views: Readonly<Record<string, View>> = {
     session: { ...session, view: { ...state, state: 'needs you', questions: [question, { ...question, id: 'q2' }] } },
   },
   away: { ...open, connection: { state: 'away', tries: 3, since: 1 } },
-  keys: { ...open, popup: { kind: 'keys', page: 0 } },
-  leader: { ...open, popup: { kind: 'leader', since: 1, shown: true } },
+  keys: { ...open, popup: { kind: 'keys', query: '', from: 0 } },
+  leader: { ...open, popup: { kind: 'leader', keys: 'ctrl-x', since: 1, shown: true } },
   hint: {
     ...open,
     hint: {

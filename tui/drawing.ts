@@ -3,11 +3,11 @@ import { agentsLines } from './agents-lines.ts';
 import { asciiSigns } from './ascii.ts';
 import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts';
 import { composerLines } from './composer-lines.ts';
+import { previewOf, slashOf, typingOf } from './composer-parts.ts';
 import type { FirstChoice } from './first-choice.ts';
+import { helpLines } from './key-help.ts';
 import { GrowingMarkdown } from './markdown.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
-import { slashMatches } from './slash.ts';
-import { helpLines } from './slash-actions.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
 import { clean, cut, ends, graphemes, oneLine, widthOf } from './text.ts';
@@ -44,8 +44,6 @@ export interface DrawingDeps {
 
 const smallest = { columns: 20, rows: 5 };
 const reasoningLines = 4;
-const previewLines = 3;
-const slashLines = 8;
 /** Inline, what may still change is kept low: a terminal that shrinks pushes what is higher into its scrollback. */
 const inlineLines = 10;
 
@@ -81,10 +79,11 @@ export class Drawing {
     return this.#style;
   }
 
-  /** Whether the keys go on after a page. */
-  hasMoreHelp(view: View, page: number): boolean {
-    const height = (view.inline ? view.size.rows - 1 : view.size.rows) - this.#parts(view).fixed;
-    return helpLines(view.size.columns - 2).length > (page + 1) * Math.max(1, height);
+  /** How high the list of all keys is, and the last line it may begin with. */
+  keyHelp(view: View, { query }: { readonly query: string }) {
+    const height = Math.max(1, (view.inline ? view.size.rows - 1 : view.size.rows) - this.#parts(view).fixed);
+    const lines = helpLines(view.keys, query, view.size.columns - 2);
+    return { height, last: Math.max(0, lines.length - height), lines };
   }
 
   /** A cell for the scrollback, with the blank line after it. */
@@ -153,13 +152,27 @@ export class Drawing {
   #upper(view: View, height: number): readonly string[] {
     if (height <= 0) return [];
     const { columns } = view.size;
-    if (view.popup?.kind === 'keys') return helpPage(view.popup.page, columns, height);
+    if (view.popup?.kind === 'keys') return this.#helpPage(view, view.popup, height);
     if (view.screen === 'start') return startLines(view, columns, this.theme).slice(0, height);
     const { shown } = this.#transcript(view, height);
     if (shown.atEnd || shown.lines.length === 0) return shown.lines;
     const text = shown.news > 0 ? `${this.theme.glyph.down} ${shown.news} new` : `${this.theme.glyph.down} end`;
     const last = ends({ text: '' }, { text, paint: shown.news > 0 ? this.theme.cyan : this.theme.dim }, columns - 1);
     return [...shown.lines.slice(0, height - 1), last];
+  }
+
+  /** Titles in bold; what was typed to find something stands first. */
+  #helpPage(view: View, popup: { readonly query: string; readonly from: number }, height: number): readonly string[] {
+    const { columns } = view.size;
+    const { lines } = this.keyHelp(view, popup);
+    const find = popup.query === '' ? [] : [` ${this.theme.cyan(cut(`find: ${popup.query}`, columns - 2))}`];
+    const page = lines.slice(popup.from, popup.from + height - find.length);
+    return [
+      ...find,
+      ...page.map(
+        (line) => ` ${(line.startsWith(' ') ? (text: string) => text : this.theme.bold)(cut(line, columns - 2))}`,
+      ),
+    ];
   }
 
   #transcript(view: View, height: number): TranscriptDrawing {
@@ -254,7 +267,11 @@ export class Drawing {
   #composer(view: View, room: number) {
     const { theme } = this;
     const { columns } = view.size;
-    if (isWatching(view)) return { lines: [` ${theme.dim('watching · ctrl-x v to drive')}`], cursor: undefined };
+    if (isWatching(view))
+      return {
+        lines: [` ${theme.dim(joined(['watching', view.keys.hint('global', 'toggle_watching', 'to drive')]))}`],
+        cursor: undefined,
+      };
     const prompt = ` ${theme.glyph.prompt} `;
     if (view.editor.text === '') {
       const text = cut(placeholder(view), columns - 4);
@@ -293,11 +310,7 @@ export function brokenRows({ transcript, working, above, input, below }: Frame, 
   return lines.reduce((sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1), 0);
 }
 
-/** The keys and commands, a screenful at a time. */
-const helpPage = (page: number, columns: number, height: number): readonly string[] =>
-  helpLines(columns - 2)
-    .slice(page * height, (page + 1) * height)
-    .map((line) => ` ${cut(line, columns - 2)}`);
+const joined = (parts: readonly string[]) => parts.filter((part) => part !== '').join(' · ');
 
 const padded = (lines: readonly string[], height: number): readonly string[] =>
   lines.length >= height
@@ -319,43 +332,4 @@ function growingTail(text: string, width: number, theme: Theme): string[] {
     .split('\n')
     .filter((line) => line.trim() !== '');
   return lines.slice(-reasoningLines).map((line) => theme.dim(theme.italic(`  ${cut(line, width - 2)}`)));
-}
-
-function previewOf({ session }: View, columns: number, theme: Theme): string[] {
-  const pending = session?.view.pending ?? [];
-  const words = (mode: string) => (mode === 'steer' ? 'steer' : session?.view.held ? 'held' : 'next');
-  const lines = pending
-    .slice(-previewLines)
-    .map(({ text, mode }) => `${theme.glyph.next} ${words(mode)}: ${oneLine(text)}`);
-  const more =
-    pending.length > lines.length ? [`  ${theme.glyph.ellipsis} ${pending.length - lines.length} before`] : [];
-  const editable = pending.some(({ mode }) => mode === 'queue');
-  return [...more, ...lines].map((line, at, all) => {
-    const last = at === all.length - 1 && editable;
-    return ` ${ends({ text: cut(line, columns - (last ? 20 : 2)), paint: theme.dim }, { text: last ? 'shift-← to edit' : '', paint: theme.dim }, columns - 2)}`;
-  });
-}
-
-function typingOf({ session }: View, columns: number, theme: Theme): string | undefined {
-  const names =
-    session?.viewers
-      .filter(({ typing, client }) => typing && client !== session.client)
-      .map(({ label }) => oneLine(label)) ?? [];
-  if (names.length === 0) return undefined;
-  return ` ${theme.magenta(cut(`${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing${theme.glyph.ellipsis}`, columns - 2))}`;
-}
-
-function slashOf(view: View, columns: number, theme: Theme): string[] {
-  const matches = slashMatches(view.editor.text);
-  const from = Math.max(0, Math.min(view.choice - Math.floor(slashLines / 2), matches.length - slashLines));
-  return matches
-    .slice(from, from + Math.min(slashLines, Math.max(1, Math.floor(view.size.rows / 3))))
-    .map(({ name, args, help }, at) => {
-      const marked = from + at === view.choice;
-      const line = cut(
-        `${marked ? theme.glyph.prompt : ' '} ${`/${name}${args ? ` ${args}` : ''}`.padEnd(20)} ${help}`,
-        columns - 2,
-      );
-      return ` ${marked ? theme.bold(line) : theme.dim(line)}`;
-    });
 }

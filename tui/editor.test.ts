@@ -22,16 +22,16 @@ test.each<[string, EditorAction, string]>([
   ['a👩‍👩‍👧|c', 'move_left', 'a|👩‍👩‍👧c'],
   ['a👩‍👩‍👧|c', 'delete_backward', 'a|c'],
   ['a|éc', 'delete_forward', 'a|c'],
-  ['one two|', 'word_left', 'one |two'],
-  ['one| two', 'word_right', 'one two|'],
-  ['one two|', 'delete_word_backward', 'one |'],
-  ['|one two', 'delete_word_forward', '| two'],
-  ['one\ntw|o', 'line_start', 'one\n|two'],
-  ['o|ne\ntwo', 'line_end', 'one|\ntwo'],
-  ['one\ntw|o', 'kill_to_start', 'one\n|o'],
-  ['one\n|two', 'kill_to_start', 'one|two'],
-  ['o|ne\ntwo', 'kill_to_end', 'o|\ntwo'],
-  ['one|\ntwo', 'kill_to_end', 'one|two'],
+  ['one two|', 'move_word_left', 'one |two'],
+  ['one| two', 'move_word_right', 'one two|'],
+  ['one two|', 'delete_backward_word', 'one |'],
+  ['|one two', 'delete_forward_word', '| two'],
+  ['one\ntw|o', 'move_line_start', 'one\n|two'],
+  ['o|ne\ntwo', 'move_line_end', 'one|\ntwo'],
+  ['one\ntw|o', 'kill_line_start', 'one\n|o'],
+  ['one\n|two', 'kill_line_start', 'one|two'],
+  ['o|ne\ntwo', 'kill_line_end', 'o|\ntwo'],
+  ['one|\ntwo', 'kill_line_end', 'one|two'],
   ['one\ntw|o', 'move_up', 'on|e\ntwo'],
   ['on|e\ntwo', 'move_down', 'one\ntw|o'],
   ['on|e', 'move_up', 'on|e'],
@@ -41,15 +41,15 @@ test.each<[string, EditorAction, string]>([
 });
 
 test('kills in a row are one, and come back with yank', () => {
-  expect(after('one two three|', 'delete_word_backward', 'delete_word_backward', 'line_start', 'yank')).toBe(
+  expect(after('one two three|', 'delete_backward_word', 'delete_backward_word', 'move_line_start', 'yank')).toBe(
     'two three|one ',
   );
-  expect(after('|one\ntwo', 'kill_to_end', 'kill_to_end', 'yank', 'yank')).toBe('one\none\n|two');
+  expect(after('|one\ntwo', 'kill_line_end', 'kill_line_end', 'yank', 'yank')).toBe('one\none\n|two');
 });
 
 test('letters undo together, an action alone', () => {
   const typed = ['a', 'b', 'c'].reduce(type, emptyEditor);
-  const killed = editorActions.kill_to_start(typed);
+  const killed = editorActions.kill_line_start(typed);
   expect(shown(editorActions.undo(killed))).toBe('abc|');
   expect(shown(editorActions.undo(editorActions.undo(killed)))).toBe('|');
 });

@@ -74,18 +74,20 @@ export const editorActions = {
   move_right: (editor: Editor) => move(editor, after(editor)),
   move_up: (editor: Editor) => vertical(editor, -1),
   move_down: (editor: Editor) => vertical(editor, 1),
-  word_left: (editor: Editor) => move(editor, wordLeft(editor)),
-  word_right: (editor: Editor) => move(editor, wordRight(editor)),
-  line_start: (editor: Editor) => move(editor, lineStart(editor)),
-  line_end: (editor: Editor) => move(editor, lineEnd(editor)),
+  move_word_left: (editor: Editor) => move(editor, wordLeft(editor)),
+  move_word_right: (editor: Editor) => move(editor, wordRight(editor)),
+  move_line_start: (editor: Editor) => move(editor, lineStart(editor)),
+  move_line_end: (editor: Editor) => move(editor, lineEnd(editor)),
   delete_backward: (editor: Editor) => remove(editor, before(editor), editor.cursor),
   delete_forward: (editor: Editor) => remove(editor, editor.cursor, after(editor)),
-  delete_word_backward: (editor: Editor) => kill(editor, wordLeft(editor), editor.cursor),
-  delete_word_forward: (editor: Editor) => kill(editor, editor.cursor, wordRight(editor)),
-  kill_to_start: (editor: Editor) =>
+  delete_backward_word: (editor: Editor) => kill(editor, wordLeft(editor), editor.cursor),
+  delete_forward_word: (editor: Editor) => kill(editor, editor.cursor, wordRight(editor)),
+  kill_line_start: (editor: Editor) =>
     kill(editor, lineStart(editor) === editor.cursor ? before(editor) : lineStart(editor), editor.cursor),
-  kill_to_end: (editor: Editor) =>
+  kill_line_end: (editor: Editor) =>
     kill(editor, editor.cursor, lineEnd(editor) === editor.cursor ? after(editor) : lineEnd(editor)),
+  kill_whole_line: (editor: Editor) =>
+    kill({ ...editor, cursor: lineStart(editor) }, lineStart(editor), lineEnd(editor)),
   yank: (editor: Editor) => insertRaw(editor, editor.killed),
   undo: undone,
 } as const;

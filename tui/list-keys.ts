@@ -2,7 +2,6 @@
 import type { ActDeps, Key } from './act.ts';
 import { here } from './act-lists.ts';
 import { ordered } from './agents-order.ts';
-import { actionOf } from './keys.ts';
 import type { View } from './view.ts';
 
 /** `composer`: the key is for the composer below the list. */
@@ -28,7 +27,7 @@ function stripKey(deps: ActDeps, view: View, { name }: Key): 'composer' | undefi
 
 function firstKey(deps: ActDeps, view: View, { name }: Key) {
   const count = deps.choices();
-  switch (actionOf('list', name)) {
+  switch (view.keys.action('list', name)) {
     case 'move_up':
       return to(deps, (view.row - 1 + count) % count);
     case 'move_down':
@@ -46,7 +45,7 @@ function firstKey(deps: ActDeps, view: View, { name }: Key) {
 
 function agentsKey(deps: ActDeps, view: View, { name }: Key) {
   const rows = ordered(view.sessions);
-  switch (actionOf('list', name)) {
+  switch (view.keys.action('list', name)) {
     case 'move_up':
       return to(deps, Math.max(0, view.row - 1));
     case 'move_down':

@@ -1,26 +1,34 @@
 /** Keys of an open question: letters, digits, arrows and Enter answer it; Esc ends the turn. */
 import type { ActDeps, Key } from './act.ts';
-import { actionOf } from './keys.ts';
+import type { ActionOf } from './keys.ts';
 import { lookAt, putDown, taken } from './question-focus.ts';
 import { isWatching, openQuestion } from './view.ts';
 
-const decisionKeys = /^[yapdnc1-9]$|^enter$/;
+/** Keys that answer, though not one of them is pressed for the composer. */
+const moves: readonly string[] = ['move_up', 'move_down', 'next', 'open_fullscreen', 'open_thread', 'put_down'];
 
 /** True when the question, or nobody, has taken the key. */
 export function questionKey(deps: ActDeps, key: Key): boolean {
   const { store, now } = deps;
   const view = store.get();
   if (view.screen !== 'session') return false;
-  const { takes, focus } = taken(
-    view.question,
-    { name: key.name, types: key.text !== undefined, decides: decisionKeys.test(key.name) },
-    now(),
-  );
+  const action = view.keys.action('approval', key.name);
+  const decides = /^[1-9]$/.test(key.name) || (action !== undefined && action !== 'decline' && !moves.includes(action));
+  const pressed = { name: key.name, types: key.text !== undefined, decides: decides || /^[nc]$/.test(key.name) };
+  const { takes, focus } = taken(view.question, pressed, now());
   store.update((before) => ({ ...before, question: focus }));
   if (takes === 'composer') return false;
   if (takes === 'question' && !isWatching(view)) answerKey(deps, key);
   return true;
 }
+
+/** The letter by which a choice is known, for each key that answers. */
+const letters: Partial<Record<ActionOf<'approval'>, string>> = {
+  approve: 'y',
+  approve_for_session: 'a',
+  approve_for_prefix: 'p',
+  deny: 'd',
+};
 
 function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
   const view = store.get();
@@ -29,7 +37,8 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
   const { choices, approval } = question;
   const count = choices.length;
   const move = (by: number) => store.update((before) => ({ ...before, choice: (before.choice + by + count) % count }));
-  switch (actionOf('question', name)) {
+  const action = view.keys.action('approval', name);
+  switch (action) {
     case 'move_up':
       return move(-1);
     case 'move_down':
@@ -38,6 +47,8 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
       return desk.asks.decide(approval, choices[view.choice]!.id, name);
     case 'decline':
       return desk.asks.decide(approval, choices.some(({ id }) => id === 'abort') ? 'abort' : 'no', name);
+    case 'put_down':
+      return store.update((before) => ({ ...before, question: putDown(before.question) }));
     case 'next': {
       const all = view.session!.view.questions;
       const next = all[(all.findIndex(({ id }) => id === question.id) + 1) % all.length]!;
@@ -46,12 +57,11 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
       return;
     }
   }
-  const letter = name === 'n' || name === 'c' ? 'esc' : name;
+  const letter = action && letters[action];
   const picked =
-    choices.find(({ key }) => key === letter) ?? (/^[1-9]$/.test(name) ? choices[Number(name) - 1] : undefined);
+    choices.find(({ key }) => letter !== undefined && key === letter) ??
+    (/^[1-9]$/.test(name) ? choices[Number(name) - 1] : undefined);
   if (picked) desk.asks.decide(approval, picked.id, name);
-  // Whoever wants to write something puts the question down by it.
-  else if (name === 'space') store.update((before) => ({ ...before, question: putDown(before.question) }));
 }
 
 export function lookAtQuestion({ store, desk, now }: ActDeps) {

@@ -21,5 +21,27 @@ export function scrollBy({ store, desk, drawing }: Scrolling, lines: number) {
   if (lines < 0 && drawing.transcript(store.get()).shown.atTop) void desk.asks.page();
 }
 
+/** True when the key scrolls. */
+export function scrollKey(deps: Scrolling, name: string): boolean {
+  const { keys, size } = deps.store.get();
+  const page = Math.max(1, size.rows - 8);
+  switch (keys.action('chat', name)) {
+    case 'page_up':
+      scrollBy(deps, -page);
+      return true;
+    case 'page_down':
+      scrollBy(deps, page);
+      return true;
+    case 'scroll_home':
+      scrollBy(deps, Number.NEGATIVE_INFINITY);
+      return true;
+    case 'scroll_end':
+      scrollEnd(deps);
+      return true;
+    default:
+      return false;
+  }
+}
+
 export const scrollEnd = ({ store }: Pick<Scrolling, 'store'>) =>
   store.update((view) => ({ ...view, anchor: undefined }));

@@ -3,9 +3,8 @@ import { costOf } from '../core/cost.ts';
 import { modelInfo } from '../core/models.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
 import type { Desk } from './desk.ts';
-import { keyHelp } from './keys.ts';
 import { told } from './session-view.ts';
-import { type SlashCommand, slashCommands } from './slash.ts';
+import type { SlashCommand } from './slash.ts';
 import type { ViewStore } from './store.ts';
 import { count, exact, folder, money, plural } from './words.ts';
 
@@ -30,7 +29,7 @@ export async function runSlash(deps: SlashDeps, { name }: SlashCommand, argument
       desk.lists.showAgents();
       return true;
     case 'help':
-      store.update((view) => ({ ...view, popup: { kind: 'keys', page: 0 } }));
+      store.update((view) => ({ ...view, popup: { kind: 'keys', query: '', from: 0 } }));
       return true;
   }
   if (!store.get().session) {
@@ -160,12 +159,4 @@ async function diff(desk: Desk, store: ViewStore): Promise<boolean> {
     ]);
     store.update((view) => told(view, 'Changed by this session', lines));
   });
-}
-
-/** Two columns of what keys and commands do. */
-export function helpLines(width: number): string[] {
-  const keys = keyHelp.map(([key, does]) => [key, does] as const);
-  const commands = slashCommands.map(({ name, args, help }) => [`/${name}${args ? ` ${args}` : ''}`, help] as const);
-  const column = Math.min(22, Math.floor(width / 3));
-  return [...keys, ...commands].map(([left, right]) => `${left.padEnd(column)} ${right}`);
 }

@@ -1,7 +1,8 @@
 /** The two lines under the composer: what runs where and at what cost, and what keys do now. Pure. */
 
 import { here } from './act-lists.ts';
-import { keyOf, leaderMenu } from './keys.ts';
+import { isDone } from './deeds.ts';
+import { shown } from './keys.ts';
 import { cut, paint, type Span, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import { isRunning, isWatching, type View } from './view.ts';
@@ -106,13 +107,9 @@ export function hintLine(view: View, columns: number, theme: Theme): string {
 
 function hintText(view: View, theme: Theme): Span {
   const { popup, hint } = view;
-  if (popup?.kind === 'leader' && popup.shown)
-    return {
-      text: leaderMenu.map(({ action, text }) => `${keyOf('leader', action)} ${text}`).join('  '),
-      paint: theme.cyan,
-    };
+  if (popup?.kind === 'leader' && popup.shown) return { text: menuText(view, popup.keys), paint: theme.cyan };
   if (popup?.kind === 'stop') return { text: 'stop: t the turn · s the session · esc neither', paint: theme.yellow };
-  if (popup?.kind === 'keys') return { text: 'any key: more, or close · esc closes', paint: theme.dim };
+  if (popup?.kind === 'keys') return { text: 'type to find · ↑↓ page-down · esc closes', paint: theme.dim };
   if (hint)
     return {
       text: hint.text,
@@ -121,19 +118,35 @@ function hintText(view: View, theme: Theme): Span {
   return { text: keyHints(view), paint: theme.dim };
 }
 
+function menuText({ keys }: View, begun: string): string {
+  const menu = keys.menu(begun).filter(({ action }) => isDone(action));
+  return menu.length > 0 ? menu.map(({ key, text }) => `${key} ${text}`).join('  ') : `${shown(begun)} …`;
+}
+
+const joined = (parts: readonly string[]) => parts.filter((part) => part !== '').join(separator);
+
 function keyHints(view: View): string {
+  const { keys } = view;
   const empty = view.editor.text === '';
+  const agents = keys.hint('empty', 'open_agents', 'all agents');
+  const all = keys.hint('empty', 'show_keys', 'keys');
+  const detach = keys.hint('global', 'detach', 'detach');
   if (view.screen === 'start') {
     if (!empty) return '';
-    return here(view).length > 0 ? '↑ open one of these · ← all agents · ? keys' : '← all agents · ? keys';
+    return joined([here(view).length > 0 ? keys.hint('composer', 'previous', 'open one of these') : '', agents, all]);
   }
-  if (isWatching(view)) return '← all agents · ctrl-x d detach';
+  if (isWatching(view)) return joined([agents, detach]);
   if (isRunning(view))
-    return empty ? 'esc interrupts · ctrl-x d detach · ? keys' : 'enter steers · tab queues · ctrl-x d detach';
+    return empty
+      ? joined([keys.hint('chat', 'interrupt_turn', 'interrupts'), detach, all])
+      : joined([keys.hint('composer', 'submit', 'steers'), keys.hint('composer', 'queue', 'queues'), detach]);
   if (view.session?.view.held && view.session.view.pending.length > 0 && empty)
-    return 'enter sends what is held · shift-← edits it';
+    return joined([
+      keys.hint('composer', 'submit', 'sends what is held'),
+      keys.hint('chat', 'edit_queued_message', 'edits it'),
+    ]);
   if (!empty) return '';
-  return leftRunning(view) ?? '← all agents · ? keys · ctrl-x d detach';
+  return leftRunning(view) ?? joined([agents, all, detach]);
 }
 
 /** After an interrupt: what of it goes on, and the way to end that. */

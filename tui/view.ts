@@ -5,6 +5,7 @@ import type { ConnectionState } from '../ipc/client.ts';
 import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
 import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
+import { defaultKeys, type Keys } from './keys.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
 import type { Anchor } from './viewport.ts';
@@ -55,8 +56,10 @@ export interface Hint {
 }
 
 export type Popup =
-  | { readonly kind: 'leader'; readonly since: number; readonly shown: boolean }
-  | { readonly kind: 'keys'; readonly page: number }
+  /** Keys of a sequence that may go on; after a while the screen says how. */
+  | { readonly kind: 'leader'; readonly keys: string; readonly since: number; readonly shown: boolean }
+  /** All keys and commands that hold the typed words, from a line on. */
+  | { readonly kind: 'keys'; readonly query: string; readonly from: number }
   | { readonly kind: 'stop' }
   | null;
 
@@ -65,6 +68,7 @@ export interface View {
   readonly now: number;
   readonly size: Size;
   readonly inline: boolean;
+  readonly keys: Keys;
   readonly screen: Screen;
   /** Where Esc in the agents screen leads back to. */
   readonly from: 'start' | 'session' | 'shell';
@@ -106,6 +110,7 @@ export const startView = (
   given: Pick<View, 'size' | 'inline' | 'screen' | 'cwd' | 'userHome' | 'branch' | 'now' | 'model'>,
 ): View => ({
   ...given,
+  keys: defaultKeys,
   from: 'start',
   connection: { state: 'connecting', since: given.now },
   stopped: false,

@@ -1,0 +1,141 @@
+/** Keys of the composer: sending, recalling, editing; some mean something else while nothing is typed. */
+import type { ActDeps, Key } from './act.ts';
+import { here } from './act-lists.ts';
+import { openPopup } from './deeds.ts';
+import { continued, type EditorAction, editorActions, expand, paste, type } from './editor.ts';
+import { walk } from './history.ts';
+import { listKey } from './list-keys.ts';
+import { scrollEnd, scrollKey } from './scrolling.ts';
+import { readSlash, slashMatches } from './slash.ts';
+import { runSlash } from './slash-actions.ts';
+import { isRunning, isWatching, openQuestion, type View } from './view.ts';
+
+export function composerKey(deps: ActDeps, key: Key) {
+  const view = deps.store.get();
+  if (scrollKey(deps, key.name)) return;
+  if (view.screen === 'start' && view.row >= 0 && listKey(deps, view, key) !== 'composer') return;
+  if (view.editor.text === '' && emptyKey(deps, view, key)) return;
+  switch (view.keys.action('chat', key.name)) {
+    case 'interrupt_turn':
+      if (isRunning(view)) void deps.desk.asks.interrupt('');
+      return;
+    case 'edit_queued_message':
+      return void deps.desk.asks.editQueued();
+  }
+  if (composerAction(deps, deps.store.get(), key)) return;
+  edit(deps, key);
+}
+
+/** Keys that mean something else while nothing is typed. */
+function emptyKey(deps: ActDeps, view: View, { name }: Key): boolean {
+  switch (view.keys.action('empty', name)) {
+    case 'detach':
+      void deps.desk.leave();
+      return true;
+    case 'open_agents':
+      deps.desk.lists.showAgents();
+      return true;
+    case 'show_keys':
+      openPopup(deps, { kind: 'keys', query: '', from: 0 });
+      return true;
+    case 'scroll_end':
+      if (!view.anchor) return false;
+      scrollEnd(deps);
+      return true;
+  }
+  const strip = view.screen === 'start' && view.walk === undefined && here(view).length > 0;
+  if (strip && view.keys.action('composer', name) === 'previous') {
+    deps.store.update((before) => ({ ...before, row: here(view).length - 1 }));
+    return true;
+  }
+  return false;
+}
+
+function composerAction(deps: ActDeps, view: View, { name }: Key): boolean {
+  const matches = slashMatches(view.editor.text);
+  switch (view.keys.action('composer', name)) {
+    case 'submit':
+      submit(deps, view, 'steer');
+      return true;
+    case 'queue': {
+      const chosen = matches[view.choice];
+      if (chosen) setText(deps, `/${chosen.name}${chosen.args ? ' ' : ''}`);
+      else submit(deps, view, isRunning(view) ? 'queue' : 'steer');
+      return true;
+    }
+    case 'previous':
+      return matches.length > 0 ? choose(deps, -1, matches.length) : recall(deps, view, 1);
+    case 'next':
+      return matches.length > 0 ? choose(deps, 1, matches.length) : recall(deps, view, -1);
+  }
+  return false;
+}
+
+function choose({ store }: ActDeps, by: number, length: number): true {
+  store.update((view) => ({ ...view, choice: (view.choice + by + length) % length }));
+  return true;
+}
+
+/** Through the prompts of before, from the first or the last line of the text. */
+function recall({ store, desk }: ActDeps, view: View, by: 1 | -1): boolean {
+  const { editor } = view;
+  const edge =
+    by > 0 ? !editor.text.slice(0, editor.cursor).includes('\n') : !editor.text.slice(editor.cursor).includes('\n');
+  const walking = view.walk !== undefined && editor.text === view.walk.entries[view.walk.at];
+  if (!edge || (!walking && editor.text !== '')) return false;
+  if (!walking && by < 0) return false;
+  const next = walk(walking ? view.walk : undefined, editor.text, desk.prompts.all, by);
+  if (next === undefined && !walking) return false;
+  const text = next ? next.entries[next.at]! : (view.walk?.draft ?? '');
+  store.update((before) => ({ ...before, walk: next, editor: { ...before.editor, text, cursor: text.length } }));
+  return true;
+}
+
+const setText = ({ store }: ActDeps, text: string) =>
+  store.update((view) => ({ ...view, choice: 0, editor: { ...view.editor, text, cursor: text.length } }));
+
+function submit(deps: ActDeps, view: View, mode: 'steer' | 'queue') {
+  const next = mode === 'steer' ? continued(view.editor) : undefined;
+  if (next) return deps.store.update((before) => ({ ...before, editor: next }));
+  const text = expand(view.editor).trim();
+  if (text === '') {
+    if (view.session?.view.held && view.session.view.pending.length > 0) deps.desk.asks.release();
+    return;
+  }
+  const slash = slashOf(view, text);
+  if (slash === undefined) return deps.desk.say(text, mode);
+  if ('unknown' in slash) return deps.desk.hint(`Unrecognized command '/${slash.unknown}'. /help lists them`, 'warn');
+  setText(deps, '');
+  void runSlash(deps, slash.command, slash.argument).then((done) => done || setText(deps, text));
+}
+
+/** Enter on a half-typed name takes the marked command, unless that wants words. */
+function slashOf({ choice }: View, text: string) {
+  const chosen = slashMatches(text)[choice];
+  if (chosen) return { command: chosen, argument: '' };
+  return text.includes('/') && /^\/[a-z-]*(\s|$)/.test(text) ? readSlash(text) : undefined;
+}
+
+function edit({ store }: ActDeps, { name, text }: Key) {
+  const action = store.get().keys.action('editor', name);
+  if (!action && text === undefined) return;
+  store.update((view) => {
+    const editor = action ? editorActions[action as EditorAction](view.editor) : type(view.editor, text!);
+    return { ...view, editor, row: -1, choice: editor.text === view.editor.text ? view.choice : 0 };
+  });
+}
+
+export function composerPaste({ store, desk, now }: ActDeps, text: string, wasCut: boolean) {
+  const view = store.get();
+  if (isWatching(view) || view.screen === 'first' || view.screen === 'agents') return;
+  store.update((before) => ({
+    ...before,
+    popup: null,
+    question: { ...before.question, open: null, keyAt: now() },
+    editor: paste(before.editor, text),
+  }));
+  if (wasCut) desk.hint('the paste was longer than 8 MB: its end was left out', 'warn');
+  if (!openQuestion(view)) return;
+  const look = view.keys.hint('global', 'look_at_question', 'to look');
+  desk.hint(['the question waits in its bar', look].filter((part) => part).join(' · '), 'dim');
+}

@@ -1,0 +1,34 @@
+/** What the keys of the context `global` do: one row a thing, by its name in the key table. */
+import type { ActDeps, Key } from './act.ts';
+import type { ActionOf } from './keys.ts';
+import { lookAtQuestion } from './question-keys.ts';
+import { isWatching, type Popup } from './view.ts';
+
+export type Deed = (deps: ActDeps, key: Key) => void;
+
+export const openPopup = ({ store, now }: Pick<ActDeps, 'store' | 'now'>, popup: Popup) =>
+  store.update((view) => ({ ...view, popup, now: now() }));
+
+/** Those of `Acts` that work whatever is on the screen are not here. A thing without a row is listed nowhere. */
+export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
+  open_transcript: ({ store }) => store.update((view) => ({ ...view, details: !view.details })),
+  detach: ({ desk }) => void desk.leave(),
+  open_agents: ({ desk }) => desk.lists.showAgents(),
+  new_session: ({ desk }) => void desk.opening.newHere().then(() => desk.lists.refresh()),
+  next_need: ({ desk }) => void desk.opening.showNextNeed(),
+  last_session: ({ desk }) => void desk.opening.showLast(),
+  toggle_watching({ desk, store }) {
+    const role = isWatching(store.get()) ? 'drive' : 'watch';
+    void desk.asks.ask((client, session) => client.request('presence', { session, role }));
+  },
+  look_at_question: (deps) => lookAtQuestion(deps),
+  stop_session(deps) {
+    if (deps.store.get().session) openPopup(deps, { kind: 'stop' });
+  },
+  show_keys: (deps) => openPopup(deps, { kind: 'keys', query: '', from: 0 }),
+};
+
+const always: readonly string[] = ['leader', 'interrupt_or_leave', 'suspend', 'leave_at_once', 'clear_terminal'];
+
+/** Whether something comes of it. */
+export const isDone = (action: string): boolean => always.includes(action) || action in deeds;

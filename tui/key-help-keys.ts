@@ -1,0 +1,33 @@
+/** Keys of the list of all keys: typing finds, arrows and pages move, Esc closes. */
+import type { ActDeps, Key } from './act.ts';
+import { closePopup } from './popup-keys.ts';
+import type { View } from './view.ts';
+
+export function keysKey(deps: ActDeps, view: View, { name, text }: Key) {
+  if (view.popup?.kind !== 'keys') return;
+  const { keys, popup } = view;
+  const { height, last } = deps.drawing.keyHelp(view, popup);
+  const to = (from: number) =>
+    deps.store.update((before) => ({ ...before, popup: { ...popup, from: Math.max(0, Math.min(last, from)) } }));
+  const find = (query: string) =>
+    deps.store.update((before) => ({ ...before, popup: { kind: 'keys', query, from: 0 } }));
+  if (text !== undefined && keys.action('list', name) !== 'accept') return find(popup.query + text);
+  if (keys.action('editor', name) === 'delete_backward') return find(popup.query.slice(0, -1));
+  switch (keys.action('list', name)) {
+    case 'move_up':
+      return to(popup.from - 1);
+    case 'move_down':
+      return to(popup.from + 1);
+    case 'page_up':
+      return to(popup.from - height);
+    case 'page_down':
+      return to(popup.from + height);
+    case 'home':
+      return to(0);
+    case 'end':
+      return to(last);
+    case 'cancel':
+    case 'accept':
+      return closePopup(deps);
+  }
+}

@@ -1,0 +1,26 @@
+/** Keys of what lies over a screen, by its kind. */
+import type { ActDeps, Key } from './act.ts';
+import { keysKey } from './key-help-keys.ts';
+import type { Popup, View } from './view.ts';
+
+type Open = NonNullable<Popup>;
+type Handler = (deps: ActDeps, view: View, key: Key) => void;
+
+const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
+  keys: keysKey,
+  stop: stopKey,
+};
+
+/** Ctrl-C closes every one of them, and is not seen here; nor are the keys of a sequence. */
+export function popupKey(deps: ActDeps, view: View, key: Key) {
+  if (view.popup && view.popup.kind !== 'leader') handlers[view.popup.kind](deps, view, key);
+}
+
+export const closePopup = ({ store }: Pick<ActDeps, 'store'>) => store.update((view) => ({ ...view, popup: null }));
+
+function stopKey(deps: ActDeps, _view: View, { name }: Key) {
+  closePopup(deps);
+  const { desk, now } = deps;
+  if (name === 't') void desk.asks.interrupt('');
+  if (name === 's') void desk.asks.ask((client, session) => client.request('stop', { session, key: `stop ${now()}` }));
+}
