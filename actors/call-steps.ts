@@ -4,7 +4,7 @@ import { interruptedExec, interruptedTool } from '../core/exec-text.ts';
 import { callActor, commandActor, effectKey, type SessionId, sessionActor } from '../core/ids.ts';
 import { interceptPatch } from '../core/patch-intercept.ts';
 import { type CallStatus, draft, type ExecHead } from '../core/rows.ts';
-import { type PlanStep, parse, type ToolUse } from '../core/tools.ts';
+import { isOffered, type PlanStep, parse, type ToolUse, unsupported } from '../core/tools.ts';
 import { arm, cancel, type Done, mail, record, spawn, start } from './asks.ts';
 import type { CallEvent } from './call.ts';
 import type { Outcome, PlannedFile, PreparedPatch, Watched } from './effects.ts';
@@ -18,6 +18,8 @@ export interface CallInput {
   readonly cwd: string;
   readonly at: number;
   readonly rules: Rules;
+  /** The session's optional tools. */
+  readonly tools: readonly string[];
   /** For write_stdin: the live command it means, bytes of it already read, and the number of this write. */
   readonly command?: { readonly n: number; readonly read: number; readonly write?: number };
 }
@@ -66,8 +68,10 @@ export const workKey = ({ session, n }: CallContext) => effectKey(callActor(sess
 export const prepareKey = ({ session, n }: CallContext) => effectKey(callActor(session, n), 'prepare', 1);
 
 export function assess(input: CallInput): CallContext {
-  const { session, n, cwd, at } = input;
-  const parsed = parse(input.name, input.form, input.args);
+  const { session, n, name, form, args, cwd, at } = input;
+  const parsed = isOffered(name, input.tools)
+    ? parse(name, form, args)
+    : { ok: false as const, why: unsupported(name, form) };
   const next: Next = parsed.ok ? judge(parsed.use, input) : { do: 'end', status: 'failed', text: parsed.why };
   const shell = parsed.ok && (parsed.use.name === 'exec_command' || parsed.use.name === 'write_stdin');
   const exec = shell && next.do !== 'prepare';

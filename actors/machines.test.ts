@@ -26,7 +26,7 @@ const actionsOf = (node: Node) => [
 ];
 
 const inputs: Readonly<Record<MachineName, object>> = {
-  session: { session: anySession, cwd: '/w', rules: { approval: 'never', sandbox: 'danger-full-access' } },
+  session: { session: anySession, cwd: '/w', rules: { approval: 'never', sandbox: 'danger-full-access' }, tools: [] },
   call: {
     session: anySession,
     n: 1,
@@ -36,6 +36,7 @@ const inputs: Readonly<Record<MachineName, object>> = {
     cwd: '/w',
     at: 1,
     rules: { approval: 'never', sandbox: 'read-only', grants: [] },
+    tools: ['list_dir'],
   },
   command: { session: anySession, n: 1, cwd: '/w' },
   wake: { session: anySession, n: 1, until: 1, text: 'x' },
@@ -180,7 +181,7 @@ test('every failure of every effect is handled in every state it can meet', () =
  */
 test('no machine has another shape than its version says', () => {
   expect(shapes()).toEqual({
-    session: 'version 1, b77b3cc6c18e1794',
+    session: 'version 2, 8b4032fd9424fafe',
     call: 'version 1, 82ae10a60a20b585',
     command: 'version 1, f63f1b08add5332c',
     wake: 'version 1, 1b9b9dcfcbf75482',

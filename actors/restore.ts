@@ -132,12 +132,13 @@ function sessionContext(
   questions: readonly OpenCall[],
   commands: ReadonlyMap<number, number>,
 ): SessionContext {
-  const { approval, sandbox, unattended } = state.settings;
+  const { approval, sandbox, unattended, tools } = state.settings;
   const live = [...commands].map(([n, read]) => [n, { read, writes: 0, used: n, left: true, over: false }] as const);
   return {
     session,
     cwd: state.cwd,
     rules: { approval, sandbox, ...(unattended !== undefined && { unattended }) },
+    tools,
     grants: state.grants,
     parts: {},
     turn: state.turn,

@@ -37,13 +37,25 @@ export interface CommandEnding {
 }
 export type Commands = Readonly<Record<number, LiveCommand>>;
 
+/**
+ * Calls of one answer that are run. Each may cause half a dozen mails in one step, which has to come to rest (`drive.ts`);
+ * a model that makes more is told which were left out, and can make them again.
+ */
+export const callLimit = 128;
+
 /** tools.md §3.4: live commands a session, and how many of the newest are never evicted. */
 const commandLimit = 64;
 const keptNewest = 8;
 
-export function answerRows(context: SessionContext, answer: ModelAnswer): { rows: Draft[]; calls: TurnCall[] } {
+/** The answer's rows, the calls of it to run, and the number of its last one. */
+export function answerRows(
+  context: SessionContext,
+  answer: ModelAnswer,
+): { rows: Draft[]; calls: TurnCall[]; lastCall: number } {
   const { turn, step } = context;
   const calls: TurnCall[] = [];
+  const over: Draft[] = [];
+  let n = context.lastCall;
   const rows = answer.items.map((item): Draft => {
     if (item.kind === 'reasoning') {
       return draft('reasoning', { turn, step, text: item.text, ...(item.raw && { raw: item.raw }) });
@@ -53,13 +65,23 @@ export function answerRows(context: SessionContext, answer: ModelAnswer): { rows
       return draft('assistant', { turn, step, text, ...(phase && { phase }), ...(raw && { raw }) });
     }
     const { name, form, args, ref } = item;
-    const n = context.lastCall + calls.length + 1;
-    calls.push({ n, name, form, args, parallel: isParallel(name), running: false });
+    n++;
+    if (calls.length === callLimit) over.push(notRun(n));
+    else calls.push({ n, name, form, args, parallel: isParallel(name), running: false });
     return draft('call', { turn, step, call: n, name, form, args, ref });
   });
   const notes = (answer.notes ?? []).map((text) => draft('note', { level: 'warning', text }));
-  return { rows: [...rows, draft('usage', { turn, step, model: answer.model, usage: answer.usage }), ...notes], calls };
+  const usage = draft('usage', { turn, step, model: answer.model, usage: answer.usage });
+  return { rows: [...rows, usage, ...notes, ...over], calls, lastCall: n };
 }
+
+const notRun = (call: number): Draft =>
+  draft('output', {
+    call,
+    status: 'failed',
+    text: `not run: one answer may make ${callLimit} calls, and this one came after them; make it again if it is still needed`,
+    tookMs: 0,
+  });
 
 /**
  * A lock per turn, fair in the order of the calls: parallel ones share it, an exclusive one waits for all before it and
@@ -120,7 +142,7 @@ function target(call: TurnCall, commands: Commands): Write | undefined {
 }
 
 function input(context: SessionContext, call: TurnCall, at: number, write: Write | undefined): CallInput {
-  const { session, cwd, rules, grants } = context;
+  const { session, cwd, rules, grants, tools } = context;
   const { n, name, form, args } = call;
   return {
     session,
@@ -131,6 +153,7 @@ function input(context: SessionContext, call: TurnCall, at: number, write: Write
     cwd,
     at,
     rules: { ...rules, grants },
+    tools,
     ...(write && { command: { n: write.n, read: write.read, ...(write.writing && { write: write.writes }) } }),
   };
 }

@@ -78,8 +78,8 @@ export function askModel(context: SessionContext): Stepped {
 
 /** The answer's rows, and its calls numbered in the order the model made them. */
 export function answer(context: SessionContext, event: SessionEvent): Stepped {
-  const { rows, calls } = answerRows(context, answered(event)!);
-  return { asks: [record(...rows)], context: { calls, lastCall: context.lastCall + calls.length } };
+  const { rows, calls, lastCall } = answerRows(context, answered(event)!);
+  return { asks: [record(...rows)], context: { calls, lastCall } };
 }
 
 export const complete = (context: SessionContext, event: SessionEvent): Stepped => ({
@@ -270,10 +270,11 @@ export const killCommand = ({ session }: SessionContext, { n }: EventOf<'kill'>)
 });
 
 export function configure(context: SessionContext, { settings, by }: EventOf<'configured'>): Stepped {
-  const { approval, sandbox, unattended } = settings;
+  const { approval, sandbox, unattended, tools } = settings;
   return {
     asks: [record(draft('settings', { settings, ...only('by', by) }))],
     context: {
+      ...only('tools', tools),
       rules: {
         ...context.rules,
         ...only('approval', approval),

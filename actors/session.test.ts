@@ -1,5 +1,5 @@
 /** Turns of a session as arithmetic: begin, ask, call, steer, queue, complete, fail, park. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   answer,
   anySession,
@@ -91,6 +91,62 @@ test('two calls that end in one commit are both answered, and the model is asked
     [2, 'failed'],
   ]);
   expect(it.started.filter((key) => key.startsWith('model'))).toEqual(['model#2']);
+});
+
+test('a tool that is not offered is not run, and is offered from the settings on that name it', () => {
+  const it = new Stepped({ ...yolo, tools: ['list_dir'] });
+  it.say('go');
+  it.settle('model#1', calls(tool('read_file', { file_path: '/a' }), tool('list_dir', { dir_path: '/' })));
+  expect(it.output(1)).toMatchObject({ status: 'failed', text: 'unsupported call: read_file' });
+  expect(it.started).toEqual(['c2/work#1']);
+  it.send({ type: 'configured', settings: { tools: ['read_file'] } });
+  it.settle('c2/work#1', done({ text: '', ok: true }));
+  it.settle('model#2', calls(tool('read_file', { file_path: '/a' }), tool('list_dir', { dir_path: '/' }), exec('ls')));
+  expect(it.started).toEqual(['c3/work#1', 'p5/run#1', 'c5/work#1']);
+  expect(it.output(4)?.text).toBe('unsupported call: list_dir');
+  it.send({ type: 'configured', settings: { model: 'other' } });
+  expect(it.context.tools).toEqual(['read_file']);
+});
+
+describe('an answer of more calls than are run', () => {
+  const many = (item: Parameters<typeof calls>[0]) => calls(...Array.from({ length: 1500 }, () => item));
+  const told = (it: Stepped) => it.all('output').filter(({ text }) => text.startsWith('not run: '));
+
+  test('says so of each of the others, and numbers go on after the last', () => {
+    const it = new Stepped();
+    it.say('go');
+    it.settle('model#1', many(tool('nobody', {})));
+    expect(it.state).toBe('turn.thinking');
+    expect(told(it).map(({ call }) => call)).toEqual(Array.from({ length: 1500 - 128 }, (_, i) => 129 + i));
+    expect(new Set(it.all('output').map(({ call }) => call)).size).toBe(1500);
+    it.settle('model#2', calls(exec('ls')));
+    expect(it.started).toEqual(['p1501/run#1', 'c1501/work#1']);
+    it.settle('p1501/run#1', done({ code: 0 }));
+    it.settle('c1501/work#1', watched('', 0, { code: 0 }));
+    it.settle('model#3', says('ok'));
+    expect(it.state).toBe('idle');
+  });
+
+  test.each(['interrupted', 'stopped'] as const)('that all run can be %s, in the same step too', (type) => {
+    const it = new Stepped();
+    it.say('go');
+    it.put(it.settled('model#1', many(exec('sleep 9'))), it.event({ type }));
+    expect(told(it)).toHaveLength(1500 - 128);
+    it.at += 2000;
+    for (const id of it.deadlines) it.due(id);
+    for (const key of it.open) it.settle(key.replace(' (cancelled)', ''), { kind: 'interrupted' });
+    expect(it.state).toBe(type === 'stopped' ? 'stopped' : 'idle');
+    expect(new Set(it.all('output').map(({ call }) => call)).size).toBe(1500);
+  });
+
+  test('that all ask can be interrupted', () => {
+    const it = new Stepped(careful);
+    it.say('go');
+    it.settle('model#1', many(exec('rm a')));
+    expect(it.all('asked')).toHaveLength(128);
+    it.send({ type: 'interrupted' });
+    expect(it.state).toBe('idle');
+  });
 });
 
 test('calls that need nothing of the world are over in the commit of the answer', () => {

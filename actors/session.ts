@@ -35,6 +35,8 @@ export interface SessionInput {
   readonly session: SessionId;
   readonly cwd: string;
   readonly rules: Pick<Settings, 'approval' | 'sandbox' | 'unattended'>;
+  /** Optional tools that are offered: a call of any other is answered and not run. */
+  readonly tools: Settings['tools'];
 }
 
 export interface SessionContext extends SessionInput {
@@ -114,7 +116,7 @@ const base = setup({
 
 const act = acting<SessionContext, SessionEvent, ReturnType<typeof base.assign>>(base.assign);
 
-export const sessionVersion = 1;
+export const sessionVersion = 2;
 export const sessionMachine = base.createMachine({
   id: 'session',
   options: { maxIterations: 1000 },

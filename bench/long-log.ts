@@ -29,7 +29,7 @@ export async function writeLog(home: string, cwd: string, count: number): Promis
       job: 'born',
       id: sessionActor(session),
       machine: 'session',
-      input: { session, cwd, rules: { approval: 'never', sandbox: 'danger-full-access' } },
+      input: { session, cwd, rules: { approval: 'never', sandbox: 'danger-full-access' }, tools: [] },
       at: Date.now(),
       rows: [draft('created', { cwd, source: 'client', settings })],
     },

@@ -9,19 +9,16 @@ import readFile from './prompts/tools/read_file.md';
 import updatePlan from './prompts/tools/update_plan.md';
 import writeFile from './prompts/tools/write_file.md';
 import writeStdin from './prompts/tools/write_stdin.md';
-import { isToolName, type ToolName } from './tools.ts';
-
-const defaultTools: readonly ToolName[] = ['exec_command', 'write_stdin', 'apply_patch'];
+import { isOffered, isToolName, type ToolName } from './tools.ts';
 
 /**
  * What a session offers: the tools every one has, then the optional ones it names, in an order that does not depend on
  * theirs. `freeform`: whether the provider takes custom tools.
  */
 export function offeredTools(optional: readonly string[], freeform: boolean): ToolSpec[] {
-  const wanted = new Set<string>([...defaultTools, ...optional]);
   return Object.keys(specs)
-    .filter((name) => wanted.has(name))
-    .map((name) => toolSpec(name as ToolName, freeform));
+    .filter((name) => isOffered(name, optional))
+    .map((name) => toolSpec(name, freeform));
 }
 
 /** Names of `optional` that are no tool. */

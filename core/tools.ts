@@ -83,6 +83,23 @@ export const toolTraits: Readonly<Record<ToolName, ToolTrait>> = {
 };
 
 export const isToolName = (name: string): name is ToolName => Object.hasOwn(toolTraits, name);
+
+/** Offered where the settings name them; all others always are. */
+export const optionalTools = [
+  'update_plan',
+  'read_file',
+  'list_dir',
+  'grep_files',
+  'write_file',
+] as const satisfies readonly ToolName[];
+
+export const isOffered = (name: string, named: readonly string[]): name is ToolName =>
+  isToolName(name) && (named.includes(name) || !optionalTools.some((optional) => optional === name));
+
+/** What a model is told of a call by a name that it was not offered. */
+export const unsupported = (name: string, form: 'function' | 'custom') =>
+  `unsupported ${form === 'function' ? 'call' : 'custom tool call'}: ${name}`;
+
 export const isParallel = (name: string) => isToolName(name) && toolTraits[name].parallel;
 
 /** Limits of arguments that config may move. */
@@ -94,7 +111,7 @@ const defaultLimits: ArgLimits = { maxPollMs: 300_000 };
 
 /** What a call means, or what the model is told when it means nothing. */
 export function parse(name: string, form: 'function' | 'custom', args: string, limits = defaultLimits): Parsed {
-  if (!isToolName(name)) return refused(`unsupported ${form === 'function' ? 'call' : 'custom tool call'}: ${name}`);
+  if (!isToolName(name)) return refused(unsupported(name, form));
   if (form === 'function') return parseFunction(name, args, limits);
   if (name === 'apply_patch') return { ok: true, use: { name, patch: args } };
   return refused(`${name} handler received unsupported payload`);

@@ -5,6 +5,7 @@ import { modelInfo, modelOptions } from '../core/models.ts';
 import { chooseModel, keyVariables, type Lookup, noModel } from '../core/providers.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Table } from '../core/toml.ts';
+import { optionalTools } from '../core/tools.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
 import type { Loaded, LoadInput, LoadResult } from './config/load.ts';
 import { TcxError } from './errors.ts';
@@ -16,8 +17,6 @@ export interface SettingsDeps {
   /** Told which variables hold keys, whichever layer names them. */
   readonly withhold: (names: readonly string[]) => Promise<void>;
 }
-
-const toolNames = ['update_plan', 'read_file', 'list_dir', 'grep_files', 'write_file'] as const;
 
 /** A client's own flags as the config keys they stand for. */
 export function flagsOf({ provider, model, effort, approval, sandbox }: SettingsAsk): Table {
@@ -85,7 +84,9 @@ function settingsOf(
     sandbox: config.sandbox_mode ?? 'read-only',
     ...(ask.unattended !== undefined && { unattended: ask.unattended }),
     // The demo shows what there is, the plan among it.
-    tools: toolNames.filter((name) => config.tools[name].enabled || (name === 'update_plan' && provider === 'demo')),
+    tools: optionalTools.filter(
+      (name) => config.tools[name].enabled || (name === 'update_plan' && provider === 'demo'),
+    ),
   };
 }
 

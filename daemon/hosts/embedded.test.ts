@@ -19,7 +19,7 @@ function rewrite(path: string, change: (line: Line) => Line) {
 function ageMachines(path: string) {
   rewrite(path, (line) => {
     const { crc: _, ...value } = JSON.parse(JSON.stringify(line)) as Line & { crc?: string };
-    return JSON.parse(JSON.stringify(value).replaceAll('"version":1', '"version":0')) as Line;
+    return JSON.parse(JSON.stringify(value).replace(/"version":\d+/g, '"version":0')) as Line;
   });
 }
 

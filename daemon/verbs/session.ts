@@ -15,7 +15,7 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
   const session = ask.session as SessionId;
   if (text !== undefined) refuseBlank(text);
   const { settings, warnings: ofConfig } = await daemon.settings(cwd, client.hello.env, ask.settings);
-  const { approval, sandbox, unattended } = settings;
+  const { approval, sandbox, unattended, tools } = settings;
   const { parts, warnings: ofFacts } = await daemon.facts(cwd, settings);
   const warnings = [...ofConfig, ...ofFacts];
   const name = await daemon.handles.name(session, ask.name ?? text ?? cwd.split('/').at(-1) ?? 'session');
@@ -33,7 +33,7 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
       ? undefined
       : saying(session, { text, mode: 'steer', key: key ?? `new ${session}`, by: client.label }, parts);
   const { seq } = await daemon.host.create(session, {
-    input: { session, cwd, rules: { approval, sandbox, ...(unattended !== undefined && { unattended }) } },
+    input: { session, cwd, rules: { approval, sandbox, ...(unattended !== undefined && { unattended }) }, tools },
     rows: [created, ...(ask.name ? [draft('renamed', { name })] : []), ...notes],
     ...(first && { first }),
   });
@@ -79,9 +79,9 @@ export async function fork(daemon: Daemon, client: Client, { session: ref, as, a
     fork: { session: from, seq },
     by: client.label,
   });
-  const { approval, sandbox } = kept;
+  const { approval, sandbox, tools } = kept;
   const { seq: head } = await daemon.host.create(session, {
-    input: { session, cwd, rules: { approval, sandbox } },
+    input: { session, cwd, rules: { approval, sandbox }, tools },
     rows: [created],
     fork: { session: from, seq },
   });

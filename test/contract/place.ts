@@ -74,9 +74,9 @@ export class Place implements AsyncDisposable {
   }
 
   born(session: SessionId, settings: Settings, text?: string, more: Partial<NewSession> = {}): NewSession {
-    const { approval, sandbox } = settings;
+    const { approval, sandbox, tools } = settings;
     return {
-      input: { session, cwd: '/w', rules: { approval, sandbox } },
+      input: { session, cwd: '/w', rules: { approval, sandbox }, tools },
       rows: [draft('created', { cwd: '/w', source: 'client', settings })],
       ...(text !== undefined && { first: said(session, text, `new ${session}`) }),
       ...more,

@@ -1,7 +1,7 @@
 /** apply_patch and the optional tools through the product: offered by config, their answers, and how much of them is kept. */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import type { Client } from '../../ipc/client.ts';
 import { startDaemon, type TestHome } from '../daemon.ts';
 import { fakeModel } from '../fake-model.ts';
@@ -258,10 +258,18 @@ verifies('1.08', 'update_plan answers Plan updated, and exec --json shows the st
   ]);
 });
 
-// The session does not know which tools its request offered (actors/session-calls.ts): a tool that exists is run.
-test.fails('1.02 a tool that exists but is not offered is an unsupported call', async () => {
+verifies('1.02', 'a tool that exists but is not offered is an unsupported call', async () => {
   await using own = await startDaemon();
   using other = await own.client();
   await using tools = await toolbox(other, own.work);
-  expect(await tools.run(call('read_file', { file_path: '/etc/hostname' }))).toEqual(['unsupported call: read_file']);
+  const unoffered = ['read_file', 'list_dir', 'grep_files', 'write_file', 'update_plan'];
+  const outputs = await tools.run(...unoffered.map((name) => call(name, { file_path: `${own.work}/a`, content: 'x' })));
+  expect(outputs).toEqual(unoffered.map((name) => `unsupported call: ${name}`));
+  expect(existsSync(`${own.work}/a`)).toBe(false);
+  await other.request('settings', {
+    session: tools.session.id,
+    settings: { overrides: ['tools.write_file.enabled=true'] },
+  });
+  await tools.run(call('write_file', { file_path: `${own.work}/a`, content: 'x' }));
+  expect(readFileSync(`${own.work}/a`, 'utf8')).toBe('x');
 });

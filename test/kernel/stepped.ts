@@ -8,6 +8,7 @@ import { apply, type Commit, emptyTree, type Tree } from '../../actors/tree.ts';
 import { type ActorId, callActor, type EffectKey, type SessionId, sessionActor, sessionId } from '../../core/ids.ts';
 import { type Choice, type Draft, draft, noUsage, type Row, type RowKind, type RowOf } from '../../core/rows.ts';
 import type { Settings } from '../../core/settings.ts';
+import { optionalTools } from '../../core/tools.ts';
 
 export const anySession = sessionId('0190a000-0000-7000-8000-000000000001');
 export const startedAt = 1_800_000_000_000;
@@ -17,7 +18,7 @@ export const yolo: Settings = {
   model: 'm',
   approval: 'never',
   sandbox: 'danger-full-access',
-  tools: [],
+  tools: optionalTools,
 };
 export const careful: Settings = { ...yolo, approval: 'on-request', sandbox: 'read-only' };
 
@@ -27,7 +28,7 @@ export const bornJob = (session: SessionId, settings: Settings, at: number, cwd 
   job: 'born',
   id: sessionActor(session),
   machine: 'session',
-  input: { session, cwd, rules: { approval: settings.approval, sandbox: settings.sandbox } },
+  input: { session, cwd, rules: { approval: settings.approval, sandbox: settings.sandbox }, tools: settings.tools },
   at,
   rows: [created(settings, cwd)],
 });
