@@ -1,6 +1,6 @@
 /** The way from a command line to the screen: what it needs of the terminal, and what it is given. */
 
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { newKey, newSessionId } from '../ipc/session-id.ts';
 import type { Opening } from '../tui/main.tsx';
@@ -39,7 +39,7 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     ascii: parsed.flags.ascii === true,
     stdin: process.stdin as ReadStream,
     stdout: process.stdout as WriteStream & { fd: number },
-    now: Date.now,
+    now: clockOf(context.env.TCX_TEST_NOW),
     newSession: newSessionId,
     newKey,
   });
@@ -69,4 +69,10 @@ function terminalName(): string | undefined {
   } catch {
     return undefined; // Not every system has /proc; the terminal's own words do then.
   }
+}
+
+/** Goldens need a clock that stands still: a time in ms, or a file that has one. */
+function clockOf(fixed: string | undefined): () => number {
+  if (!fixed) return Date.now;
+  return () => Number(/^\d+$/.test(fixed) ? fixed : readFileSync(fixed, 'utf8'));
 }

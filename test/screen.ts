@@ -48,6 +48,9 @@ export interface Exit {
   readonly signal: number;
 }
 
+/** What a screen needs of a home: that of a daemon, or of a recorded wire. */
+export type ScreenHome = Pick<TestHome, 'work' | 'env'>;
+
 export class Screen implements AsyncDisposable {
   readonly #pty: IPty;
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
@@ -56,7 +59,7 @@ export class Screen implements AsyncDisposable {
   #over: Exit | undefined;
 
   constructor(
-    home: TestHome,
+    home: ScreenHome,
     args: readonly string[],
     {
       columns = 80,
@@ -105,6 +108,16 @@ export class Screen implements AsyncDisposable {
   }
 
   text = () => this.rows().join('\n');
+
+  /** Where which style stands: `row: from-to style, …`, rows without any left out. */
+  styles(): string[] {
+    const { active } = this.#terminal.buffer;
+    return Array.from({ length: this.#terminal.rows }, (_, y) => {
+      const line = active.getLine(active.viewportY + y);
+      const runs = line ? runsOf(line, this.#terminal.cols) : [];
+      return runs.map(({ from, to, style }) => `${from}-${to} ${style}`).join(', ');
+    }).flatMap((runs, y) => (runs === '' ? [] : [`${y}: ${runs}`]));
+  }
 
   /** All rows of the shell's own screen: the scrollback and what is visible. */
   scrollback(): string[] {
@@ -165,6 +178,47 @@ export class Screen implements AsyncDisposable {
     }
     this.#terminal.dispose();
   }
+}
+
+type BufferLine = NonNullable<ReturnType<InstanceType<typeof xterm.Terminal>['buffer']['active']['getLine']>>;
+type BufferCell = NonNullable<ReturnType<BufferLine['getCell']>>;
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  readonly style: string;
+}
+
+function runsOf(line: BufferLine, columns: number): Run[] {
+  const runs: Run[] = [];
+  for (let x = 0; x < columns; x++) {
+    const cell = line.getCell(x);
+    const style = cell ? styleOf(cell) : '';
+    const last = runs.at(-1);
+    if (style === '') continue;
+    if (last && last.to === x - 1 && last.style === style) runs[runs.length - 1] = { ...last, to: x };
+    else runs.push({ from: x, to: x, style });
+  }
+  return runs;
+}
+
+const colorNames = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
+const colorName = (n: number) => (n < 8 ? colorNames[n]! : String(n));
+
+function styleOf(cell: BufferCell): string {
+  const color = (isDefault: boolean, isRgb: boolean, n: number) =>
+    isDefault ? '' : isRgb ? `#${n.toString(16).padStart(6, '0')}` : colorName(n);
+  const back = color(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor());
+  return [
+    cell.isBold() && 'bold',
+    cell.isDim() && 'dim',
+    cell.isItalic() && 'italic',
+    cell.isUnderline() && 'underline',
+    cell.isInverse() && 'reverse',
+    color(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+    back && `on ${back}`,
+  ]
+    .filter((part) => part)
+    .join(' ');
 }
 
 const privateModes = [1049, 2004, 1004, 1000, 1006, 2026] as const;
