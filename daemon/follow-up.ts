@@ -85,10 +85,7 @@ function returnWords({ hub, marks, crowd }: FollowUp, { session, rows }: Committ
     const seat = hub.seats(session).find(({ outlet }) => outlet.label === by);
     const push: Push = { t: 'returned', session, texts: [text] };
     if (seat) crowd.clients.get(seat.outlet.client)?.push(push);
-    else
-      void marks
-        .get(session)
-        .then(({ draft }) => marks.set(session, { draft: draft === '' ? text : `${text}\n${draft}` }));
+    else void marks.leave(session, text);
   }
 }
 

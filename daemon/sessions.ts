@@ -101,7 +101,7 @@ export class Sessions {
   async saw(session: SessionId, seq: number, at: number) {
     if (seq <= (this.#seen.get(session) ?? -1)) return;
     this.#seen.set(session, seq);
-    await this.#deps.marks.set(session, { seen: { seq, at } });
+    await this.#deps.marks.saw(session, { seq, at });
   }
 
   async seen(session: SessionId): Promise<number> {

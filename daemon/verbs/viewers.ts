@@ -31,7 +31,8 @@ export async function attach(
   if (before.meta.settings.unattended && client.hello.kind === 'tui' && role !== 'watch')
     await attend(daemon, client, session);
   if (detachOthers) detachAll(daemon, session, client);
-  const { draft: left, seen } = await marks.get(session);
+  const { seen } = await marks.get(session);
+  const draft = isWriter(client, role) ? await takeDraft(daemon, session, client) : '';
   const from = after ?? Math.max(0, before.tree.seq - attachRows);
   const found = await host.rows(session, from, Math.min(before.tree.seq - from, missedRows));
   // What does not fit is sent after the answer to whoever asked for all after a row, and on asking to everybody else.
@@ -53,12 +54,20 @@ export async function attach(
     more: after === undefined && (rows[0]?.seq ?? 1) > 1,
     live: hub.live(session),
     presence: hub.presence(session),
-    draft: left,
+    draft,
     client: client.client,
     seen,
     [afterAnswer]: join,
   };
 }
+
+/** Has a composer on this session, and somebody at it. */
+const isWriter = ({ hello }: Client, role: RequestOf<'attach'>['role']) =>
+  role !== 'watch' && (hello.kind === 'tui' || hello.kind === 'client');
+
+/** What a person left here, unless another terminal has it on its screen. */
+const takeDraft = ({ hub, marks }: Daemon, session: SessionId, { client }: Client) =>
+  marks.take(session, client, (other) => hub.role(session, other) !== undefined);
 
 /** A session begun where nobody could be asked: now a person drives it. */
 const attend = ({ host }: Daemon, { label }: Client, session: SessionId) =>
@@ -106,7 +115,7 @@ export function unattach(daemon: Daemon, client: Client, { session: ref }: Reque
 }
 
 export async function draftText(daemon: Daemon, client: Client, { session: ref, text }: RequestOf<'draft'>) {
-  await daemon.marks.set(resolve(daemon, client, ref), { draft: text });
+  await daemon.marks.draft(resolve(daemon, client, ref), client.client, text);
   return {};
 }
 

@@ -1,4 +1,5 @@
 /** Leaving is never stopping: every way out of the screen, what it leaves in the terminal, and what is there at the return. */
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { root, startDaemon, until } from '../daemon.ts';
@@ -50,11 +51,15 @@ verifies(
     await begun(screen);
     screen.press('half a thought');
     await screen.until('› half a thought');
-    await until(async () => {
-      using client = await it.daemon.client();
-      const attached = await client.request('attach', { session: '.' });
-      return attached.draft === 'half a thought';
-    }, 'the draft in the daemon');
+    const marks = join(it.daemon.home, 'sessions', '**', '*.marks.json');
+    await until(
+      () => globSync(marks).some((file) => readFileSync(file, 'utf8').includes('half a thought')),
+      'the draft on the disk',
+    );
+    await using beside = new Screen(it.daemon, ['attach', 'count']);
+    expect(await beside.until('2 here')).not.toContain('half a thought');
+    beside.press(press.ctrlX, 'd');
+    await beside.exited;
     screen.close();
     await screen.exited;
     expect(await ended(it)).toMatchObject({ body: { status: 'completed' } });
