@@ -107,6 +107,7 @@ const parked = (state: Resting, questions: number): Draft[] =>
           turn: state.turn,
           why: 'interrupted: continue?',
           fix: 'say something, or: tcx say . "go on"',
+          person: true,
         }),
       ];
 

@@ -1,5 +1,5 @@
 /** What is known of a session without its rows: folded from them one by one, kept in checkpoints and in the index. */
-import { addUsage, noUsage, type Row, type TurnEnd, type Usage } from './rows.ts';
+import { addUsage, noUsage, type Row, type RowOf, type TurnEnd, type Usage } from './rows.ts';
 import type { Settings, Source } from './settings.ts';
 
 export interface Meta {
@@ -23,7 +23,7 @@ export interface Meta {
   readonly ended: { readonly status: TurnEnd; readonly at: number } | null;
   readonly stopped: { readonly at: number; readonly by?: string } | null;
   /** Why the turn waits, while it is parked. */
-  readonly parked: { readonly why: string; readonly fix?: string } | null;
+  readonly parked: { readonly why: string; readonly fix?: string; readonly person?: true } | null;
   /** What the last turn failed of. */
   readonly error: string | null;
   readonly archived: boolean;
@@ -108,7 +108,7 @@ function change(meta: Meta, row: Row): Partial<Meta> {
         contextTokens: row.body.usage.input + row.body.usage.output,
       };
     case 'turn.parked':
-      return { parked: { why: row.body.why, ...(row.body.fix && { fix: row.body.fix }) } };
+      return { parked: parkedFor(row.body) };
     case 'turn.resumed':
       return { parked: null };
     case 'turn.ended':
@@ -127,3 +127,9 @@ function change(meta: Meta, row: Row): Partial<Meta> {
 }
 
 const cleared = { ended: null, stopped: null, parked: null, error: null } as const;
+
+const parkedFor = ({ why, fix, person }: RowOf<'turn.parked'>['body']): Meta['parked'] => ({
+  why,
+  ...(fix && { fix }),
+  ...(person && { person }),
+});

@@ -123,7 +123,8 @@ export interface Bodies {
   plan: { call: number; items: readonly { step: string; status: 'pending' | 'in_progress' | 'completed' }[] };
   usage: { turn: number; step: number; model: string; usage: Usage };
   note: { level: 'info' | 'warning' | 'error'; text: string };
-  'turn.parked': { turn: number; why: string; fix?: string };
+  /** Waits for a fact (a key, a limit's end), or for a person to say go on. */
+  'turn.parked': { turn: number; why: string; fix?: string; person?: true };
   'turn.resumed': { turn: number };
   'turn.ended': {
     turn: number;

@@ -291,7 +291,8 @@ function daemonOf(parts: Parts): Daemon {
   } = parts;
   const unpark = async (session: SessionId) => {
     const { meta } = await host.state(session);
-    if (!meta.parked || (await access.provider(meta)).kind !== 'ready') return;
+    // Whether a turn that was cut goes on is a person's to say, not a key's.
+    if (!meta.parked || meta.parked.person || (await access.provider(meta)).kind !== 'ready') return;
     await host.send(session, { to: session as never, event: { type: 'resumed' } });
   };
   return {

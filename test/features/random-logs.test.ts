@@ -10,6 +10,7 @@ import { type FakeModel, type FakeRequest, type FakeWire, fakeModel } from '../f
 import { randomLog } from '../kernel/random-log.ts';
 import { die } from '../kernel/walk.ts';
 import { checkLegal } from '../legal-request.ts';
+import { Driven, saidIn } from '../session.ts';
 import { verifies } from '../verifies.ts';
 
 const logs = 1000;
@@ -82,4 +83,28 @@ verifies(
     expect(model.requests.length).toBe(2 * logs);
   },
   300_000,
+);
+
+verifies(
+  '8.01',
+  'a turn that another build left open waits for a person: attaching does not go on with it, a word does',
+  async () => {
+    await using home = await startDaemon({ cold: true });
+    await using model = await fakeModel(() => ({ text: 'fine' }));
+    const rows = [draft('turn.started', { turn: 1 }), draft('user', { turn: 1, text: 'begin' })];
+    const open = rows.map((row, index) => ({ seq: index + 1, at: 1, ...row }) as Row);
+    const id = await write(home.home, home.work, settingsOf(model, 'responses'), open);
+    await home.start();
+    using client = await home.client();
+    using session = await Driven.attach(client, id);
+    expect(session.view).toMatchObject({ state: 'parked', what: 'interrupted: continue?' });
+    // Whoever comes later, with whatever keys, finds it so.
+    using other = await home.client({ label: 'other' });
+    using again = await Driven.attach(other, id);
+    expect(again.view).toMatchObject({ state: 'parked' });
+    expect(model.requests).toHaveLength(0);
+    await session.say('go on');
+    expect(await session.ended(1)).toMatchObject({ status: 'completed' });
+    expect(saidIn(model)).toEqual(['begin', 'go on']);
+  },
 );
