@@ -1,29 +1,45 @@
 /** The one component that knows all parts of the screen; each draws the lines of its part. */
 import { Box, Static } from 'ink';
-import type { ReactElement } from 'react';
-import { Composer } from './composer.tsx';
-import type { Drawing } from './drawing.ts';
+import { type ReactElement, useLayoutEffect } from 'react';
+import type { Drawing, Frame } from './drawing.ts';
 import { Lines } from './lines.tsx';
+import type { Painter } from './painter.ts';
 import { useView } from './store.ts';
 import type { View } from './view.ts';
 
 const whole = (view: View) => view;
 
-export function App({ drawing }: { readonly drawing: Drawing }): ReactElement {
+interface Props {
+  readonly drawing: Drawing;
+  readonly painter: Painter;
+}
+
+export function App({ drawing, painter }: Props): ReactElement {
   const view = useView(whole);
-  const { transcript, working, above, input, below, cursor } = drawing.frame(view);
+  const frame = drawing.frame(view);
+  if (!view.inline) return <Painted frame={frame} painter={painter} />;
   return (
     <>
-      {view.inline && <Scrollback drawing={drawing} view={view} />}
+      <Scrollback drawing={drawing} view={view} />
       <Box flexDirection="column" width={view.size.columns}>
-        <Lines lines={transcript} />
-        <Lines lines={working} />
-        <Lines lines={above} />
-        <Composer lines={input} cursor={cursor} />
-        <Lines lines={below} />
+        <Lines lines={linesOf(frame)} />
       </Box>
     </>
   );
+}
+
+const linesOf = ({ transcript, working, above, input, below }: Frame) => [
+  ...transcript,
+  ...working,
+  ...above,
+  ...input,
+  ...below,
+];
+
+/** Full screen, Ink decides when a frame is due and the painter writes it (docs/decisions/0012). */
+function Painted({ frame, painter }: { readonly frame: Frame; readonly painter: Painter }): null {
+  useLayoutEffect(() => painter.paint({ lines: linesOf(frame), cursor: frame.cursor }), [frame, painter]);
+  return null;
 }
 
 /** What is settled is printed once into the terminal's own scrollback; a resize never draws it again. */

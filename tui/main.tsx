@@ -15,6 +15,7 @@ import { isFresh, keepChoice } from './first-config.ts';
 import { InputReader } from './input.ts';
 import { leavingText } from './leaving.ts';
 import type { OpenHow } from './opening.ts';
+import { Painter } from './painter.ts';
 import { createViewStore, StoreContext } from './store.ts';
 import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
@@ -68,6 +69,7 @@ class Tui {
   readonly #options: TuiOptions;
   readonly #terminal: Terminal;
   readonly #surface: Surface;
+  readonly #painter: Painter;
   readonly #store;
   readonly #drawing: Drawing;
   readonly #desk: Desk;
@@ -93,10 +95,13 @@ class Tui {
     this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: true });
     const size = sizeOf(stdout);
     const terminal = this.#terminal;
-    this.#surface = new Surface(
-      { write: (text) => terminal.write(text), columns: size.columns, rows: size.rows },
-      size,
-    );
+    this.#surface = new Surface({ write: inline ? (text) => terminal.write(text) : () => {} }, size);
+    this.#painter = new Painter({
+      write: (text) => terminal.write(text),
+      columns: () => this.#surface.columns,
+      isBehind: () => stdout.writableNeedDrain,
+      drained: (then) => stdout.once('drain', then),
+    });
     const first = this.#firstView(size, marked);
     this.#store = createViewStore(first, now);
     this.#desk = new Desk({
@@ -160,7 +165,7 @@ class Tui {
   #draw() {
     const ink = render(
       <StoreContext value={this.#store}>
-        <App drawing={this.#drawing} />
+        <App drawing={this.#drawing} painter={this.#painter} />
       </StoreContext>,
       {
         stdout: this.#surface as unknown as NodeJS.WriteStream,
@@ -302,13 +307,14 @@ class Tui {
     const broken = this.#options.inline ? brokenRows(this.#drawing.frame(this.#store.get()), size.columns) : 0;
     this.#ink?.clear();
     this.#surface.resize(size);
-    this.#terminal.write(this.#options.inline ? '\u001b[A\u001b[2K'.repeat(broken) : '\u001b[H\u001b[J');
+    if (this.#options.inline) this.#terminal.write('\u001b[A\u001b[2K'.repeat(broken));
+    this.#painter.forget();
     this.#store.update((view) => ({ ...view, size }));
   }
 
   #redraw() {
     this.#ink?.clear();
-    if (!this.#options.inline) this.#terminal.write('\u001b[H\u001b[J');
+    this.#painter.forget();
     this.#store.update((view) => ({ ...view, size: { ...view.size } }));
   }
 

@@ -6,9 +6,8 @@ import { Writable } from 'node:stream';
 import type { Size } from './view.ts';
 
 export interface Out {
+  /** What Ink draws; full screen that is nothing, and the painter does. */
   readonly write: (text: string) => void;
-  readonly columns: number;
-  readonly rows: number;
 }
 
 const begin = '\u001b[?2026h';

@@ -8,8 +8,13 @@ const single =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
 const colors = /\u001b\[[0-9;]*m/g;
 
+const withoutColors = (text: string) => (text.includes('\u001b') ? text.replaceAll(colors, '') : text);
+
+/** Every terminal counts these characters alike. */
+export const isPlain = (text: string): boolean => single.test(withoutColors(text));
+
 export function widthOf(text: string): number {
-  const plain = text.includes('\u001b') ? text.replaceAll(colors, '') : text;
+  const plain = withoutColors(text);
   return single.test(plain) ? plain.length : stringWidth(plain);
 }
 

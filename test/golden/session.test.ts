@@ -8,7 +8,7 @@ verifies('7.01', 'the session screen equals its goldens: a failing test found, m
   await golden('session-done', {
     frames: 'failing-test',
     args,
-    sizes: ['usual', 'wide', 'low', 'tiny'],
+    sizes: ['usual', 'wide', 'low', 'tiny', 'less'],
     act: async (screen, replay) => {
       await replay.play();
       await screen.until('The test passes.');
