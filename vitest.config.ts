@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Prompts and tool texts are Markdown files; the bundler reads them as text, and so must the tests. */
@@ -17,6 +18,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{core,actors,daemon,ipc,sandbox,cli,tui}/**/*.test.{ts,tsx}', 'test/architecture.test.ts'],
+          // For what hangs: on a busy machine a test may be slow and right.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          // Many wait for sockets and processes more than they compute.
+          maxWorkers: Math.max(2, availableParallelism()),
         },
       },
       {

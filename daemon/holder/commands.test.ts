@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Holder } from './client.ts';
 import { isRefused } from './protocol.ts';
-import { answered, childrenOf, exists, finish, Home, runToEnd, shell, until, untilOutput } from './testing.ts';
+import { answered, exists, finish, Home, runToEnd, shell, until, untilOutput } from './testing.ts';
 
 let home: Home;
 let holder: Holder;
@@ -217,26 +217,3 @@ test('a running command cannot be forgotten, an unknown one can', async () => {
   expect(answered(await holder.forget('never/heard#1'))).toEqual({});
   expect(await holder.read(spec.key, 0, 10)).toMatchObject({ refused: 'unknown key' });
 });
-
-test('1,000 quick commands, some in terminals, leave no process, no descriptor and no spool', async () => {
-  const { pid } = home.file;
-  const threads = () => /^Threads:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  const count = () => readdirSync(`/proc/${pid}/fd`).length;
-  for (let n = 0; n < 20; n++) await quick(n);
-  const before = { fds: count(), threads: threads(), spools: home.spools.length, children: childrenOf(pid) };
-  for (let n = 0; n < 1000; n += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => quick(n + i)));
-  await until('descriptors are as before', () => count() <= before.fds);
-  expect({ spools: home.spools.length, children: childrenOf(pid) }).toEqual({
-    spools: before.spools,
-    children: before.children,
-  });
-  expect(threads()).toBe(before.threads);
-
-  async function quick(n: number): Promise<void> {
-    const spec = shell(key(), `echo ${n}`, { mode: n % 10 === 0 ? 'pty' : 'pipes' });
-    const { text, end } = await runToEnd(holder, spec);
-    expect(text.trim()).toBe(String(n));
-    expect(end).toEqual(exited(0));
-    answered(await holder.forget(spec.key));
-  }
-}, 120_000);

@@ -73,6 +73,14 @@ test.each(all)('%s: a server that never answers at all is as good as silent', as
   await model.requests[0]!.closed;
 });
 
+test.each(all)('%s: 20,000 deltas arrive whole and in order', async (wire) => {
+  const deltas = 20_000;
+  await using model = await fakeModel([{ deltas }]);
+  const asked = await ask(model, wire);
+  expect(shown(asked.deltas)).toBe(Array.from({ length: deltas }, (_, n) => ` w${n}`).join(''));
+  expect(answerOf(asked).items).toMatchObject([{ text: shown(asked.deltas) }]);
+});
+
 test('events keep a slow stream alive for longer than the idle timeout', async () => {
   await using model = await fakeModel([{ deltas: 10, delayMs: 200 }]);
   const asked = await ask(model, 'responses', requestOf(), { streamIdleMs: 1_500 });

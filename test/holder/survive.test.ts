@@ -3,10 +3,20 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Holder } from './client.ts';
-import { holderDied } from './dead.ts';
-import { type HolderFile, isAlive, readHolderFiles } from './holder-file.ts';
-import { answered, exists, finish, Home, rawPeer, runToEnd, shell, until, untilOutput } from './testing.ts';
+import type { Holder } from '../../daemon/holder/client.ts';
+import { holderDied } from '../../daemon/holder/dead.ts';
+import { type HolderFile, isAlive, readHolderFiles } from '../../daemon/holder/holder-file.ts';
+import {
+  answered,
+  exists,
+  finish,
+  Home,
+  rawPeer,
+  runToEnd,
+  shell,
+  until,
+  untilOutput,
+} from '../../daemon/holder/testing.ts';
 
 let home: Home;
 beforeEach(() => {
@@ -28,9 +38,13 @@ async function killHolder(file: HolderFile): Promise<void> {
 }
 
 test('tcxd is killed with SIGKILL: the command goes on, and the next one hears the rest from where it was', async () => {
-  const client = spawn(process.execPath, [join(import.meta.dirname, 'client-process.ts'), home.run, '0', 'k'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const client = spawn(
+    process.execPath,
+    [join(import.meta.dirname, '../../daemon/holder/client-process.ts'), home.run, '0', 'k'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let heard = '';
   client.stdout.on('data', (bytes) => {
     heard += bytes;
@@ -136,7 +150,7 @@ test('a pid that belongs to somebody else by now is left alone', async () => {
   const pid = await started(holder, 'k');
   holder.close();
   await killHolder(home.file);
-  const { metaPath, spoolDir, readMeta } = await import('./spool-files.ts');
+  const { metaPath, spoolDir, readMeta } = await import('../../daemon/holder/spool-files.ts');
   const { readFileSync, writeFileSync } = await import('node:fs');
   const meta = metaPath(spoolDir(home.run, 'k'));
   const { leader } = readMeta(spoolDir(home.run, 'k'))!;
