@@ -24,9 +24,9 @@ async function impatientFetch() {
 
 test('only the idle timeout of the provider limits a silence, before the first byte and after it', async () => {
   const frames = framesOf('chat', { text: 'slow' }, { n: 1, model: 'gpt-5.5' });
-  // Node looks at its limit for bodies about once a second.
+  // Node looks at its limits about once a second.
   const halves = [frames.slice(0, 2).join(''), frames.slice(2).join('')];
-  await using model = await fakeModel(() => ({ waitMs: 500, frames: halves, delayMs: 1_100 }));
+  await using model = await fakeModel(() => ({ waitMs: 1_800, frames: halves, delayMs: 1_100 }));
   await using _ = await impatientFetch();
   const plain = fetch(`${model.v1}/responses`, { method: 'POST', body: '{}' });
   const asked = ask(model, 'chat');
