@@ -12,6 +12,12 @@ export interface ScreenConfig {
   readonly animations: boolean;
   readonly label: string | undefined;
   readonly start: 'new' | 'attach' | 'agents';
+  /** `[tui.keymap]` as written. */
+  readonly keymap: unknown;
+  readonly vim: boolean;
+  readonly pasteBurst: boolean;
+  /** Whether prompts are kept, and in how many bytes. */
+  readonly history: { readonly save: boolean; readonly maxBytes: number | undefined };
 }
 
 /** A file or a flag that is wrong counts as none here: the daemon says what is wrong with it, and where. */
@@ -19,11 +25,19 @@ export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig
   const given = parseOverrides((flags.config as string[] | undefined) ?? []);
   const table = merge(fileTable(join(home, 'config.toml')), given.ok ? given.table : {});
   const tui = isTable(table.tui) ? table.tui : {};
+  const history = isTable(table.history) ? table.history : {};
   const { start } = table;
   return {
     inline: flags['no-alt-screen'] === true || tui.alternate_screen === 'never',
     animations: tui.animations !== false,
     label: typeof tui.client_name === 'string' && tui.client_name !== '' ? tui.client_name : undefined,
+    keymap: tui.keymap,
+    vim: tui.vim_mode_default === true,
+    pasteBurst: tui.disable_paste_burst !== true && table.disable_paste_burst !== true,
+    history: {
+      save: history.persistence !== 'none',
+      maxBytes: typeof history.max_bytes === 'number' ? history.max_bytes : undefined,
+    },
     start: start === 'attach' || start === 'agents' ? start : 'new',
   };
 }

@@ -15,7 +15,7 @@ export const codexKeys: readonly string[] = [
     features memories goals skills tool_suggest plugins marketplaces apps apps_mcp_product_sku mcp_servers
     mcp_oauth_credentials_store mcp_oauth_callback_port mcp_oauth_callback_url mcp_optional_startup_grace_ms
     mcp_enterprise_managed_auth cli_auth_credentials_store forced_login_method forced_chatgpt_workspace_id
-    disable_paste_burst check_for_update_on_startup suppress_unstable_features_warning analytics feedback otel
+    check_for_update_on_startup suppress_unstable_features_warning analytics feedback otel
     sqlite_home log_dir notice hooks desktop audio realtime experimental_realtime_ws_base_url browser_use computer_use
     orchestrator cloud experimental_thread_store js_repl_node_path js_repl_node_module_dirs ghost_snapshot
     experimental_use_unified_exec_tool allow_symlinked_codex_home profile profiles`),
@@ -29,8 +29,7 @@ export const codexKeys: readonly string[] = [
   ...within(
     'tui',
     `fullscreen_transcript effects rendering notifications notification_method notification_condition show_tooltips
-    show_server_version_notice auto_recap status_line status_line_use_colors terminal_title theme keymap
-    vim_mode_default disable_paste_burst question_esc_back raw_output_mode collapse_turn_details sidebar_width_percent
+    show_server_version_notice auto_recap status_line status_line_use_colors terminal_title theme question_esc_back raw_output_mode collapse_turn_details sidebar_width_percent
     mouse_scroll_speed copy_on_select copy_on_select_clear_selection right_click_paste session_picker_view
     agents_overview_grouping resume_cwd presets default_hosts pet pet_anchor terminal_resize_reflow_max_rows
     model_availability_nux screen_reader_detection_done`,

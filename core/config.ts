@@ -172,6 +172,8 @@ export const ConfigSchema = table({
   demo: table({
     script: optional(path(), 'Answers as JSON lines, instead of the rules of the `demo` provider.'),
   }).prefault({}),
+  disable_suggestions: withDefault(flag(), false, 'Do not ask the model after a turn what you may say next.'),
+  disable_paste_burst: optional(flag(), 'The same as `tui.disable_paste_burst`.'),
   history: table({
     persistence: withDefault(oneOf('save-all', 'none'), 'save-all', 'Whether prompts are kept for recall.'),
     max_bytes: optional(integer(1), 'Size of the prompt history; the oldest go first.', 'no limit'),
@@ -186,6 +188,20 @@ export const ConfigSchema = table({
     alternate_screen: withDefault(oneOf('auto', 'always', 'never'), 'auto', 'Full screen, or lines in the scrollback.'),
     animations: withDefault(flag(), true, 'Moving marks while something works.'),
     client_name: optional(text(), 'How this client is called on other screens.', 'host or tty'),
+    keymap: withDefault(
+      mapOf(
+        mapOf(either('a key or a list of keys', text(), texts()), 'table of action and keys'),
+        'tables by context: action = key, or list of keys',
+      ),
+      {},
+      'Other keys; `[]` for none. `?` on the screen lists them, a wrong name is answered with those there are.',
+    ),
+    vim_mode_default: withDefault(flag(), false, 'Begin with vim keys in the composer.'),
+    disable_paste_burst: withDefault(
+      flag(),
+      false,
+      'Do not take letters that come very fast for a paste where the terminal does not mark pastes.',
+    ),
   }).prefault({}),
 
   start: withDefault(oneOf('new', 'attach', 'agents'), 'new', 'What `tcx` without arguments opens.'),

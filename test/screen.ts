@@ -39,6 +39,8 @@ export interface ScreenOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another file of ours instead of `tcx`. */
   readonly program?: string;
+  /** A terminal that answers no question and marks no paste. */
+  readonly plain?: boolean;
   /** A shell with job control; the arguments are its own. */
   readonly shell?: boolean;
 }
@@ -68,6 +70,7 @@ export class Screen implements AsyncDisposable {
       env = {},
       program = join(root, 'dist', 'tcx.js'),
       shell = false,
+      plain = false,
     }: ScreenOptions = {},
   ) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 20_000, allowProposedApi: true });
@@ -79,7 +82,7 @@ export class Screen implements AsyncDisposable {
     });
     // What the terminal answers to the program's own questions.
     this.#terminal.onData((data) => {
-      if (!this.#over) this.#pty.write(data);
+      if (!this.#over && !plain) this.#pty.write(data);
     });
     this.exited = new Promise((resolve) =>
       this.#pty.onExit(({ exitCode, signal }) => {

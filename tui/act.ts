@@ -1,4 +1,5 @@
 /** What a key means where it is pressed: who gets it. What it does there is in the modules of the places. */
+import { Burst } from './burst.ts';
 import { composerKey, composerPaste } from './composer-keys.ts';
 import { pressCtrlC } from './ctrl-c.ts';
 import { deeds } from './deeds.ts';
@@ -21,19 +22,29 @@ export interface ActDeps {
   readonly suspend: () => void;
   readonly leaveAtOnce: () => void;
   readonly redraw: () => void;
+  /** Where config.toml is. */
+  readonly home: string;
   readonly drawing: Drawing;
   /** The row of the first screen was taken. */
   readonly chosen: (row: number) => void;
   readonly choices: () => number;
+  /** Calls back after so many ms; answers how to call it off. */
+  readonly after: (ms: number, act: () => void) => () => void;
 }
 
 export type Key = Extract<Input, { kind: 'key' }>;
 
 export class Acts {
   readonly #deps: ActDeps;
+  readonly #burst: Burst;
 
   constructor(deps: ActDeps) {
     this.#deps = deps;
+    this.#burst = new Burst({
+      now: deps.now,
+      after: deps.after,
+      emit: (input) => (input.kind === 'paste' ? composerPaste(deps, input) : this.#key(input as Key)),
+    });
   }
 
   input(input: Input) {
@@ -41,15 +52,34 @@ export class Acts {
     desk.catchUp();
     switch (input.kind) {
       case 'key':
-        return this.#key(input);
+        return this.#typed(input);
       case 'paste':
-        return composerPaste(this.#deps, input.text, input.cut);
+        return this.#pasted(input);
       case 'focus':
         return store.update((view) => ({ ...view, focused: input.focused }));
       case 'wheel':
         return scrollBy(this.#deps, input.lines);
       case 'reply':
+        // A terminal that knows the mode brackets pastes: nothing has to be guessed from the speed of keys.
+        if (input.text.endsWith('$y') && /\[\?2004;[1-4]/.test(input.text)) this.#burst.on = false;
     }
+  }
+
+  /** `paste`: from config, and from what is known of the terminal. */
+  guessPastes(guess: boolean) {
+    this.#burst.on = guess && this.#burst.on;
+  }
+
+  #typed(key: Key) {
+    if (composes(this.#deps.store.get())) return this.#burst.key(key);
+    this.#burst.flush();
+    this.#key(key);
+  }
+
+  #pasted(input: Extract<Input, { kind: 'paste' }>) {
+    this.#burst.on = false;
+    this.#burst.flush();
+    composerPaste(this.#deps, input);
   }
 
   /** A sequence is one key with a long name, once it is whole. */
@@ -96,6 +126,13 @@ export class Acts {
     composerKey(this.#deps, key);
   }
 }
+
+/** Typed letters go into the composer. */
+const composes = (view: View): boolean =>
+  view.popup === null &&
+  (view.screen === 'session' || view.screen === 'start') &&
+  view.question.open === null &&
+  !isWatching(view);
 
 /** Where keys may begin a sequence now. */
 function contextsOf(view: View): readonly Context[] {

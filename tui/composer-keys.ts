@@ -1,13 +1,16 @@
 /** Keys of the composer: sending, recalling, editing; some mean something else while nothing is typed. */
 import type { ActDeps, Key } from './act.ts';
 import { here } from './act-lists.ts';
+import { completed, completionOf, runs } from './completion.ts';
 import { openPopup } from './deeds.ts';
 import { continued, type EditorAction, editorActions, expand, paste, type } from './editor.ts';
 import { walk } from './history.ts';
+import { openSearch } from './history-search-keys.ts';
+import type { Input } from './input.ts';
 import { listKey } from './list-keys.ts';
 import { scrollEnd, scrollKey } from './scrolling.ts';
-import { readSlash, slashMatches } from './slash.ts';
-import { runSlash } from './slash-actions.ts';
+import { type KnownSlash, readSlash } from './slash.ts';
+import { runSlash } from './slash-deeds.ts';
 import { isRunning, isWatching, openQuestion, type View } from './view.ts';
 
 export function composerKey(deps: ActDeps, key: Key) {
@@ -15,6 +18,7 @@ export function composerKey(deps: ActDeps, key: Key) {
   if (scrollKey(deps, key.name)) return;
   if (view.screen === 'start' && view.row >= 0 && listKey(deps, view, key) !== 'composer') return;
   if (view.editor.text === '' && emptyKey(deps, view, key)) return;
+  if (completionKey(deps, deps.store.get(), key)) return;
   switch (view.keys.action('chat', key.name)) {
     case 'interrupt_turn':
       if (isRunning(view)) void deps.desk.asks.interrupt('');
@@ -51,29 +55,58 @@ function emptyKey(deps: ActDeps, view: View, { name }: Key): boolean {
   return false;
 }
 
-function composerAction(deps: ActDeps, view: View, { name }: Key): boolean {
-  const matches = slashMatches(view.editor.text);
-  switch (view.keys.action('composer', name)) {
-    case 'submit':
-      submit(deps, view, 'steer');
+/** The list over the composer has its own keys while there are rows in it. */
+function completionKey(deps: ActDeps, view: View, { name }: Key): boolean {
+  const completion = completionOf(view);
+  if (!completion || completion.rows.length === 0) return false;
+  const choice = Math.min(view.choice, completion.rows.length - 1);
+  const move = (by: number) =>
+    deps.store.update((before) => ({
+      ...before,
+      choice: (choice + by + completion.rows.length) % completion.rows.length,
+    }));
+  const take = () =>
+    deps.store.update((before) => ({ ...before, choice: 0, editor: completed(before.editor, completion, choice) }));
+  switch (view.keys.action('completion', name)) {
+    case 'move_up':
+      move(-1);
       return true;
-    case 'queue': {
-      const chosen = matches[view.choice];
-      if (chosen) setText(deps, `/${chosen.name}${chosen.args ? ' ' : ''}`);
-      else submit(deps, view, isRunning(view) ? 'queue' : 'steer');
+    case 'move_down':
+      move(1);
+      return true;
+    case 'complete':
+      take();
+      return true;
+    case 'accept': {
+      const command = runs(completion, choice);
+      if (command) run(deps, command, '', expand(view.editor));
+      else take();
       return true;
     }
-    case 'previous':
-      return matches.length > 0 ? choose(deps, -1, matches.length) : recall(deps, view, 1);
-    case 'next':
-      return matches.length > 0 ? choose(deps, 1, matches.length) : recall(deps, view, -1);
+    case 'cancel':
+      deps.store.update((before) => ({ ...before, dismissed: completion.from }));
+      return true;
   }
   return false;
 }
 
-function choose({ store }: ActDeps, by: number, length: number): true {
-  store.update((view) => ({ ...view, choice: (view.choice + by + length) % length }));
-  return true;
+function composerAction(deps: ActDeps, view: View, { name }: Key): boolean {
+  switch (view.keys.action('composer', name)) {
+    case 'submit':
+      submit(deps, view, 'steer');
+      return true;
+    case 'queue':
+      submit(deps, view, isRunning(view) ? 'queue' : 'steer');
+      return true;
+    case 'history_search_previous':
+      openSearch(deps);
+      return true;
+    case 'previous':
+      return recall(deps, view, 1);
+    case 'next':
+      return recall(deps, view, -1);
+  }
+  return false;
 }
 
 /** Through the prompts of before, from the first or the last line of the text. */
@@ -102,18 +135,20 @@ function submit(deps: ActDeps, view: View, mode: 'steer' | 'queue') {
     if (view.session?.view.held && view.session.view.pending.length > 0) deps.desk.asks.release();
     return;
   }
-  const slash = slashOf(view, text);
+  const slash = /^\/[a-z-]*(\s|$)/.test(text) ? readSlash(text) : undefined;
   if (slash === undefined) return deps.desk.say(text, mode);
-  if ('unknown' in slash) return deps.desk.hint(`Unrecognized command '/${slash.unknown}'. /help lists them`, 'warn');
-  setText(deps, '');
-  void runSlash(deps, slash.command, slash.argument).then((done) => done || setText(deps, text));
+  if ('unknown' in slash)
+    return deps.desk.hint(
+      `Unrecognized command '/${slash.unknown}'. Type "/" for a list of supported commands.`,
+      'warn',
+    );
+  run(deps, slash.command, slash.argument, text);
 }
 
-/** Enter on a half-typed name takes the marked command, unless that wants words. */
-function slashOf({ choice }: View, text: string) {
-  const chosen = slashMatches(text)[choice];
-  if (chosen) return { command: chosen, argument: '' };
-  return text.includes('/') && /^\/[a-z-]*(\s|$)/.test(text) ? readSlash(text) : undefined;
+/** The text is gone while the command runs; it is back when it could not. */
+function run(deps: ActDeps, command: KnownSlash, argument: string, text: string) {
+  setText(deps, '');
+  void runSlash(deps, command, argument).then((done) => done || setText(deps, text));
 }
 
 function edit({ store }: ActDeps, { name, text }: Key) {
@@ -121,20 +156,23 @@ function edit({ store }: ActDeps, { name, text }: Key) {
   if (!action && text === undefined) return;
   store.update((view) => {
     const editor = action ? editorActions[action as EditorAction](view.editor) : type(view.editor, text!);
-    return { ...view, editor, row: -1, choice: editor.text === view.editor.text ? view.choice : 0 };
+    const dismissed = editor.text.length <= (view.dismissed ?? -1) ? undefined : view.dismissed;
+    return { ...view, editor, dismissed, row: -1, choice: editor.text === view.editor.text ? view.choice : 0 };
   });
 }
 
-export function composerPaste({ store, desk, now }: ActDeps, text: string, wasCut: boolean) {
+type Pasted = Omit<Extract<Input, { kind: 'paste' }>, 'kind'>;
+
+export function composerPaste({ store, desk, now }: ActDeps, { text, cut, typed }: Pasted) {
   const view = store.get();
   if (isWatching(view) || view.screen === 'first' || view.screen === 'agents') return;
   store.update((before) => ({
     ...before,
     popup: null,
     question: { ...before.question, open: null, keyAt: now() },
-    editor: paste(before.editor, text),
+    editor: paste(before.editor, text, typed),
   }));
-  if (wasCut) desk.hint('the paste was longer than 8 MB: its end was left out', 'warn');
+  if (cut) desk.hint('the paste was longer than 8 MB: its end was left out', 'warn');
   if (!openQuestion(view)) return;
   const look = view.keys.hint('global', 'look_at_question', 'to look');
   desk.hint(['the question waits in its bar', look].filter((part) => part).join(' · '), 'dim');

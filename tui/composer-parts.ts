@@ -1,11 +1,11 @@
-/** What stands over the composer: messages that wait, who types, the commands that a half-typed name may mean. Pure. */
-import { slashMatches } from './slash.ts';
+/** What stands over the composer: messages that wait, who types, the list of what a half-typed name may mean. Pure. */
+import { completionOf } from './completion.ts';
 import { cut, ends, oneLine } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
 
 const previewLines = 3;
-const slashLines = 8;
+const listLines = 8;
 
 export function previewOf(view: View, columns: number, theme: Theme): string[] {
   const { session } = view;
@@ -32,17 +32,24 @@ export function typingOf({ session }: View, columns: number, theme: Theme): stri
   return ` ${theme.magenta(cut(`${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} typing${theme.glyph.ellipsis}`, columns - 2))}`;
 }
 
-export function slashOf(view: View, columns: number, theme: Theme): string[] {
-  const matches = slashMatches(view.editor.text);
-  const from = Math.max(0, Math.min(view.choice - Math.floor(slashLines / 2), matches.length - slashLines));
-  return matches
-    .slice(from, from + Math.min(slashLines, Math.max(1, Math.floor(view.size.rows / 3))))
-    .map(({ name, args, help }, at) => {
-      const marked = from + at === view.choice;
-      const line = cut(
-        `${marked ? theme.glyph.prompt : ' '} ${`/${name}${args ? ` ${args}` : ''}`.padEnd(20)} ${help}`,
-        columns - 2,
-      );
-      return ` ${marked ? theme.bold(line) : theme.dim(line)}`;
-    });
+/** The list over the composer, the marked row among those around it. */
+export function completionLines(view: View, columns: number, theme: Theme): string[] {
+  const completion = completionOf(view);
+  if (!completion) return [];
+  const rows =
+    completion.kind === 'commands'
+      ? completion.rows.map(({ name, args, help }) => `${`/${name}${args ? ` ${args}` : ''}`.padEnd(20)} ${help}`)
+      : completion.rows;
+  if (rows.length === 0) return [` ${theme.dim(completion.kind === 'files' ? fileWords(view, completion) : '')}`];
+  const height = Math.min(listLines, Math.max(1, Math.floor(view.size.rows / 3)));
+  const choice = Math.min(view.choice, rows.length - 1);
+  const from = Math.max(0, Math.min(choice - Math.floor(height / 2), rows.length - height));
+  return rows.slice(from, from + height).map((row, at) => {
+    const marked = from + at === choice;
+    const line = cut(`${marked ? theme.glyph.prompt : ' '} ${row}`, columns - 2);
+    return ` ${marked ? theme.bold(line) : theme.dim(line)}`;
+  });
 }
+
+const fileWords = ({ found }: View, { waiting }: { readonly waiting: boolean }) =>
+  waiting || !found?.complete ? '  looking…' : '  no file has these letters';

@@ -1,9 +1,10 @@
 /** Ctrl-C pressed: which layer it takes off the screen, and that done. */
 import type { ActDeps } from './act.ts';
+import { completionOf } from './completion.ts';
 import { cleared, expand } from './editor.ts';
 import { type Peeled, peel } from './ladder.ts';
 import { putDown } from './question-focus.ts';
-import { isRunning, isWatching } from './view.ts';
+import { isRunning, isWatching, type View } from './view.ts';
 
 export function pressCtrlC(deps: ActDeps) {
   const view = deps.store.get();
@@ -11,7 +12,7 @@ export function pressCtrlC(deps: ActDeps) {
   const question = view.screen === 'session' && view.question.open !== null;
   const peeled = peel(
     {
-      popup: view.popup !== null || question || (view.screen === 'agents' && view.from !== 'shell'),
+      popup: view.popup !== null || question || isListed(view) || (view.screen === 'agents' && view.from !== 'shell'),
       draft: view.editor.text !== '' && view.screen !== 'agents',
       running: view.screen === 'session' && isRunning(view),
       watching: isWatching(view),
@@ -22,6 +23,10 @@ export function pressCtrlC(deps: ActDeps) {
   peelOff(deps, peeled);
 }
 
+/** A list stands over the composer. */
+const isListed = (view: View) =>
+  (view.screen === 'session' || view.screen === 'start') && (completionOf(view)?.rows.length ?? 0) > 0;
+
 function peelOff({ store, desk }: ActDeps, peeled: Peeled) {
   const view = store.get();
   switch (peeled) {
@@ -29,6 +34,7 @@ function peelOff({ store, desk }: ActDeps, peeled: Peeled) {
       if (view.popup) return store.update((before) => ({ ...before, popup: null }));
       if (view.screen === 'agents')
         return store.update((before) => ({ ...before, screen: before.from === 'session' ? 'session' : 'start' }));
+      if (isListed(view)) return store.update((before) => ({ ...before, dismissed: completionOf(before)?.from }));
       return store.update((before) => ({ ...before, question: putDown(before.question) }));
     case 'clear':
       desk.prompts.remember(expand(view.editor));

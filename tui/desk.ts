@@ -26,7 +26,7 @@ export interface DeskDeps {
   readonly settings: () => SettingsAsk;
   /** The name of the session that is made first. */
   readonly name?: string | undefined;
-  readonly historyPath: string;
+  readonly history: { readonly path: string; readonly save: boolean; readonly maxBytes: number | undefined };
   readonly minus: string;
   readonly leave: (leaving: Leaving) => void;
 }
@@ -63,7 +63,7 @@ export class Desk implements Disposable {
     const hands: Hands = { store, now, newKey, newSession, wire: this.#wire, client: () => this.#client };
     this.asks = new Asks(hands);
     this.lists = new Lists(hands);
-    this.prompts = new Prompts(deps.historyPath);
+    this.prompts = new Prompts(deps.history);
     this.presence = new Presence({ store, client: () => this.#client });
     this.opening = new Opening({
       hands,
@@ -102,8 +102,8 @@ export class Desk implements Disposable {
     this.#wire.push(step);
   }
 
-  hint(text: string, tone: Hint['tone']) {
-    hint(this.#deps, text, tone);
+  hint(text: string, tone: Hint['tone'], ms?: number) {
+    hint(this.#deps, text, tone, ms);
   }
 
   /** Connects; what was said meanwhile is sent then. Rejects when no daemon can be had. */

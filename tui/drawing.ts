@@ -2,18 +2,18 @@
 import { agentsLines } from './agents-lines.ts';
 import { asciiSigns } from './ascii.ts';
 import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts';
-import { composerLines } from './composer-lines.ts';
-import { previewOf, slashOf, typingOf } from './composer-parts.ts';
+import { composerOf } from './composer-drawing.ts';
+import { completionLines, previewOf, typingOf } from './composer-parts.ts';
 import type { FirstChoice } from './first-choice.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown } from './markdown.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
-import { clean, cut, ends, graphemes, oneLine, widthOf } from './text.ts';
+import { clean, cut, ends, oneLine, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { Cell } from './transcript.ts';
-import { isRunning, isWatching, type View } from './view.ts';
+import type { View } from './view.ts';
 import { type Shown, showCells } from './viewport.ts';
 import { workingLine } from './working-line.ts';
 
@@ -225,12 +225,12 @@ export class Drawing {
     const { theme } = this;
     const question = questionPanel(view, columns, theme);
     const room = Math.max(1, Math.floor(rows / 3));
-    const composer = question ? undefined : this.#composer(view, room);
+    const composer = question ? undefined : composerOf(view, room, theme);
     const input = question ? question.slice(-(rows - 3)) : composer!.lines;
     const preview = previewOf(view, columns, theme);
     const bar = question ? undefined : questionBar(view, columns, theme);
     const typing = typingOf(view, columns, theme);
-    const slash = question ? [] : slashOf(view, columns, theme);
+    const slash = question ? [] : completionLines(view, columns, theme);
     const busy = workingLine(view, columns, theme);
     const must = input.length + (busy ? 1 : 0) + (bar ? 1 : 0) + slash.length;
     let left = rows - must - 2;
@@ -263,45 +263,6 @@ export class Drawing {
     const fixed = working.length + above.length + input.length + below.length;
     return { working, above, input, below, cursor: composer?.cursor, fixed };
   }
-
-  #composer(view: View, room: number) {
-    const { theme } = this;
-    const { columns } = view.size;
-    if (isWatching(view))
-      return {
-        lines: [` ${theme.dim(joined(['watching', view.keys.hint('global', 'toggle_watching', 'to drive')]))}`],
-        cursor: undefined,
-      };
-    const prompt = ` ${theme.glyph.prompt} `;
-    if (view.editor.text === '') {
-      const text = cut(placeholder(view), columns - 4);
-      if (view.inline)
-        return { lines: [`${prompt}${theme.reverse(text[0] ?? ' ')}${theme.dim(text.slice(1))}`], cursor: undefined };
-      return { lines: [`${prompt}${theme.dim(text)}`], cursor: { x: 3, y: 0 } };
-    }
-    const { lines: plain, cursor } = composerLines(view.editor, columns - 4, room);
-    const lines = view.inline
-      ? plain.map((line, y) => (y === cursor.y ? withCursor(line, cursor.x, theme) : line))
-      : plain;
-    return {
-      lines: lines.map((line, at) => `${at === 0 ? prompt : '   '}${line}`),
-      cursor: { x: cursor.x + 3, y: cursor.y },
-    };
-  }
-}
-
-/**
- * Inline, the terminal's own cursor stays below the frame and one is drawn: a terminal that loses rows drops those below its
- * cursor, and a frame on its way would then be written over what is settled.
- */
-function withCursor(line: string, x: number, theme: Theme): string {
-  let at = 0;
-  const shown = graphemes(line).map((each) => {
-    const here = at === x;
-    at += widthOf(each);
-    return here ? theme.reverse(each) : each;
-  });
-  return x >= at ? `${shown.join('')}${theme.reverse(' ')}` : shown.join('');
 }
 
 /** Rows that a frame takes beyond its lines once the terminal has become narrower and broken them anew. */
@@ -309,8 +270,6 @@ export function brokenRows({ transcript, working, above, input, below }: Frame, 
   const lines = [...transcript, ...working, ...above, ...input, ...below];
   return lines.reduce((sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1), 0);
 }
-
-const joined = (parts: readonly string[]) => parts.filter((part) => part !== '').join(' · ');
 
 const padded = (lines: readonly string[], height: number): readonly string[] =>
   lines.length >= height
@@ -320,11 +279,6 @@ const padded = (lines: readonly string[], height: number): readonly string[] =>
 function tiny({ size }: View): Frame {
   const text = `too small (${size.columns}×${size.rows})`.slice(0, Math.max(1, size.columns - 1));
   return { transcript: [text], working: [], above: [], input: [], below: [], cursor: undefined };
-}
-
-function placeholder(view: View): string {
-  if (view.screen === 'start') return 'Ask for anything: this starts a new session';
-  return isRunning(view) ? 'Say more: it goes into the running turn' : 'Ask for anything';
 }
 
 function growingTail(text: string, width: number, theme: Theme): string[] {

@@ -43,7 +43,12 @@ export function type(editor: Editor, text: string): Editor {
   return change(editor, before.slice(0, cursor) + typed + before.slice(cursor), cursor + typed.length, 'type');
 }
 
-export function paste(editor: Editor, text: string): Editor {
+/** `typed`: its beginning, when that stands before the cursor already. */
+export function paste(editor: Editor, text: string, typed = ''): Editor {
+  if (typed !== '' && typed.length + text.length > pasteShown && tailIs(editor, typed)) {
+    const from = editor.cursor - typed.length;
+    return paste(remove(editor, from, editor.cursor), typed + text);
+  }
   const pasted = wanted(text);
   if (pasted.length <= pasteShown || editor.pastes.length >= pasteLimit)
     return { ...type(editor, pasted), last: 'other' };
@@ -52,6 +57,8 @@ export function paste(editor: Editor, text: string): Editor {
   const after = before.slice(0, cursor) + mark + before.slice(cursor);
   return change({ ...editor, pastes: [...editor.pastes, pasted] }, after, cursor + mark.length, 'other');
 }
+
+const tailIs = ({ text, cursor }: Editor, typed: string) => text.slice(0, cursor).endsWith(typed);
 
 const marks = /[\u{f0000}-\u{ffffd}]/gu;
 const pasteOf = ({ pastes }: Pick<Editor, 'pastes'>, mark: string) => pastes[mark.codePointAt(0)! - firstPaste] ?? '';

@@ -17,7 +17,7 @@ export interface Hands {
 const hintMs = 5000;
 
 /** One line in the hint row for a few seconds. */
-export function hint({ store, now }: Pick<Hands, 'store' | 'now'>, text: string, tone: Hint['tone']) {
+export function hint({ store, now }: Pick<Hands, 'store' | 'now'>, text: string, tone: Hint['tone'], ms = hintMs) {
   const at = now();
-  store.update((view) => ({ ...view, now: at, hint: { text: oneLine(text), tone, until: at + hintMs } }));
+  store.update((view) => ({ ...view, now: at, hint: { text: oneLine(text), tone, until: at + ms } }));
 }

@@ -8,7 +8,8 @@ import { legacyKey, sequenceInput } from './input-sequences.ts';
 export type Input =
   /** `name` is as in `keys.ts`: `ctrl-x`, `alt-enter`, `page-up`; `text` is what a key types. */
   | { readonly kind: 'key'; readonly name: string; readonly text?: string }
-  | { readonly kind: 'paste'; readonly text: string; readonly cut: boolean }
+  /** `typed`: the beginning of it, which is in the text already. */
+  | { readonly kind: 'paste'; readonly text: string; readonly cut: boolean; readonly typed?: string }
   | { readonly kind: 'focus'; readonly focused: boolean }
   | { readonly kind: 'wheel'; readonly lines: number }
   /** The terminal's own answer to a question of ours. */

@@ -2,7 +2,7 @@
 import { isDone } from './deeds.ts';
 import { type Context, contextTitles } from './key-table.ts';
 import type { Keys } from './keys.ts';
-import { slashCommands } from './slash.ts';
+import { type SlashCommand, slashCommands } from './slash.ts';
 
 interface Entry {
   readonly title: string;
@@ -33,7 +33,7 @@ function entries(keys: Keys): Entry[] {
     if (bound.length === 0 || (context === 'global' && !isDone(action))) return [];
     return [{ title: contextTitles[context as Context], left: bound.slice(0, keysShown).join(', '), does: help }];
   });
-  const ofCommands = slashCommands.map(({ name, args, help }) => ({
+  const ofCommands = slashCommands.map(({ name, args, help }: SlashCommand) => ({
     title: 'Commands',
     left: `/${name}${args ? ` ${args}` : ''}`,
     does: help,

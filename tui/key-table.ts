@@ -89,7 +89,6 @@ export const keyTable = {
     previous: on('up', 'the prompt before'),
     next: on('down', 'the prompt after'),
     history_search_previous: on('ctrl-r', 'search what was asked before'),
-    history_search_next: on('ctrl-s', 'newer matches of that search'),
     paste_image: on('ctrl-v, ctrl-alt-v', 'the image of the clipboard'),
   },
   /** The list over the composer: commands after `/`, files after `@`. */

@@ -6,12 +6,12 @@ import { type ActionOf, type Context, type KeyTable, keyTable } from './key-tabl
 export type { ActionOf, Context } from './key-table.ts';
 
 export class Keys {
-  readonly #table: KeyTable;
+  readonly table: KeyTable;
   readonly #byKey: Readonly<Record<string, ReadonlyMap<string, string>>>;
   readonly #prefixes: Readonly<Record<string, ReadonlySet<string>>>;
 
   constructor(table: KeyTable = keyTable) {
-    this.#table = table;
+    this.table = table;
     const bound = Object.entries(table).map(([context, actions]) => [context, boundIn(table, actions)] as const);
     this.#byKey = Object.fromEntries(bound);
     this.#prefixes = Object.fromEntries(bound.map(([context, map]) => [context, prefixesOf([...map.keys()])]));
@@ -50,7 +50,7 @@ export class Keys {
     const entries = [...this.#byKey.global!].filter(([key]) => key.startsWith(prefix));
     const seen = new Set<string>();
     return entries.flatMap(([key, action]) => {
-      const text = this.#table.global![action]!.menu;
+      const text = this.table.global![action]!.menu;
       if (text === undefined || seen.has(action)) return [];
       seen.add(action);
       return [{ key: shown(key.slice(prefix.length)), action, text }];
@@ -59,7 +59,7 @@ export class Keys {
 
   /** Every action with its keys, for the list of all keys. */
   entries(): readonly { context: Context; action: string; keys: readonly string[]; help: string }[] {
-    return Object.entries(this.#table).flatMap(([context, actions]) =>
+    return Object.entries(this.table).flatMap(([context, actions]) =>
       Object.entries(actions).map(([action, { help }]) => ({
         context: context as Context,
         action,

@@ -13,6 +13,7 @@ import { brokenRows, Drawing } from './drawing.ts';
 import { type FirstChoice, firstChoices } from './first-choice.ts';
 import { isFresh, keepChoice } from './first-config.ts';
 import { InputReader } from './input.ts';
+import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
 import type { OpenHow } from './opening.ts';
 import { Painter } from './painter.ts';
@@ -48,6 +49,11 @@ export interface TuiOptions {
   /** The daemon ends with this screen. */
   readonly alone: boolean;
   readonly ascii: boolean;
+  /** `[tui.keymap]` as config has it, unchecked. */
+  readonly keymap: unknown;
+  /** Take letters that come very fast for a paste where the terminal marks none. */
+  readonly pasteBurst: boolean;
+  readonly history: { readonly save: boolean; readonly maxBytes: number | undefined };
   /** False: no mark turns. */
   readonly animations: boolean;
   readonly stdin: ReadStream;
@@ -60,6 +66,11 @@ export interface TuiOptions {
 /** Exit codes of signals, as shells count them. */
 const hangUp = 129;
 const terminated = 143;
+/** What is wrong with the config stands long enough to be read. */
+const longHintMs = 30_000;
+
+/** Set inside multiplexers, which bracket pastes whether they say so or not. */
+const multiplexed = ['TMUX', 'STY', 'ZELLIJ'];
 
 export function runTui(options: TuiOptions): Promise<number> {
   return new Tui(options).run();
@@ -112,7 +123,7 @@ class Tui {
       newKey: options.newKey,
       settings: () => this.#settings,
       name: options.opening.kind === 'new' ? options.opening.name : undefined,
-      historyPath: join(options.home, 'history.jsonl'),
+      history: { path: join(options.home, 'history.jsonl'), ...options.history },
       minus: theme.glyph.minus,
       leave: (leaving) => this.#ended.resolve({ leaving, code: leaving.kind === 'failed' ? 1 : 0 }),
     });
@@ -124,16 +135,27 @@ class Tui {
       suspend: () => this.#suspend(),
       leaveAtOnce: () => this.#ended.resolve({ leaving: undefined, code: 0 }),
       redraw: () => this.#redraw(),
+      home: options.home,
       chosen: (row) => this.#chosen(row),
       choices: () => choices.length,
+      after,
     });
+    this.#acts.guessPastes(options.pasteBurst && !multiplexed.some((name) => env[name]));
+    this.#takeKeys();
     this.#input = new InputReader({
       emit: (input) => this.#acts.input(input),
-      after: (ms, act) => {
-        const timer = setTimeout(act, ms);
-        return () => clearTimeout(timer);
-      },
+      after,
     });
+  }
+
+  /** A person's own keys hold from the first key on; what is wrong with them is said, and the usual ones hold. */
+  #takeKeys() {
+    const { keymap, env } = this.#options;
+    const made = remap((keymap ?? {}) as Keymap);
+    if (!made.ok) return this.#desk.hint(made.why, 'bad', longHintMs);
+    this.#store.update((view) => ({ ...view, keys: made.keys }));
+    if (env.TMUX && made.keys.label('global', 'leader') === 'ctrl-b')
+      this.#desk.hint("the leader is ctrl-b: inside tmux that is tmux's own, press it twice", 'warn', longHintMs);
   }
 
   #firstView(size: Size, marked: number): View {
@@ -235,8 +257,6 @@ class Tui {
       this.#desk.hint(error.message, 'bad');
       return undefined;
     });
-    const { history } = (config?.config ?? {}) as { history?: { persistence?: string; max_bytes?: number } };
-    this.#desk.prompts.configure(history?.persistence !== 'none', history?.max_bytes);
     return config;
   }
 
@@ -347,5 +367,10 @@ class Tui {
     return code;
   }
 }
+
+const after = (ms: number, act: () => void) => {
+  const timer = setTimeout(act, ms);
+  return () => clearTimeout(timer);
+};
 
 const sizeOf = ({ columns, rows }: WriteStream): Size => ({ columns: columns || 80, rows: rows || 24 });

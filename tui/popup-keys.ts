@@ -1,5 +1,6 @@
 /** Keys of what lies over a screen, by its kind. */
 import type { ActDeps, Key } from './act.ts';
+import { searchKey } from './history-search-keys.ts';
 import { keysKey } from './key-help-keys.ts';
 import type { Popup, View } from './view.ts';
 
@@ -9,6 +10,7 @@ type Handler = (deps: ActDeps, view: View, key: Key) => void;
 const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
   keys: keysKey,
   stop: stopKey,
+  search: searchKey,
 };
 
 /** Ctrl-C closes every one of them, and is not seen here; nor are the keys of a sequence. */

@@ -2,18 +2,11 @@
 import { type HistoryFile, historyFile } from './history.ts';
 
 export class Prompts {
-  readonly #path: string;
-  #file: HistoryFile;
+  readonly #file: HistoryFile;
   #own: readonly string[] = [];
 
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = historyFile({ path, save: true });
-  }
-
-  /** After config is known. */
-  configure(save: boolean, maxBytes: number | undefined) {
-    this.#file = historyFile({ path: this.#path, save, maxBytes });
+  constructor(options: Parameters<typeof historyFile>[0]) {
+    this.#file = historyFile(options);
   }
 
   /** Those of another session, newest first. */

@@ -2,6 +2,7 @@
 
 import { here } from './act-lists.ts';
 import { isDone } from './deeds.ts';
+import { searchHint } from './history-search.ts';
 import { shown } from './keys.ts';
 import { cut, paint, type Span, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
@@ -108,6 +109,7 @@ export function hintLine(view: View, columns: number, theme: Theme): string {
 function hintText(view: View, theme: Theme): Span {
   const { popup, hint } = view;
   if (popup?.kind === 'leader' && popup.shown) return { text: menuText(view, popup.keys), paint: theme.cyan };
+  if (popup?.kind === 'search') return { text: searchHint(popup), paint: theme.cyan };
   if (popup?.kind === 'stop') return { text: 'stop: t the turn · s the session · esc neither', paint: theme.yellow };
   if (popup?.kind === 'keys') return { text: 'type to find · ↑↓ page-down · esc closes', paint: theme.dim };
   if (hint)

@@ -29,7 +29,10 @@ export function createViewStore(first: View, now: () => number): ViewStore {
 }
 
 /** What follows from any change: questions come forward or go, inline mode prints what will not change any more. */
-function settled(view: View, now: number): View {
+function settled(stepped: View, now: number): View {
+  // A list that was closed is closed for its word, and there is none any more.
+  const view =
+    stepped.editor.text === '' && stepped.dismissed !== undefined ? { ...stepped, dismissed: undefined } : stepped;
   if (!view.session) return view;
   const ids = view.screen === 'session' ? view.session.view.questions.map(({ id }) => id) : [];
   const question = settle(view.question, ids, view.editor.text !== '' || view.popup !== null, now);

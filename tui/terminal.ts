@@ -15,6 +15,8 @@ const enterAlternate = '\u001b[?1049h\u001b[H\u001b[J';
 const leaveAlternate = '\u001b[?1049l';
 /** Bracketed paste, focus, and the title kept on the terminal's stack. */
 const modesOn = '\u001b[22;2t\u001b[?2004h\u001b[?1004h';
+/** Asks whether the terminal brackets pastes. */
+const askPaste = '\u001b[?2004$p';
 const modesOff = '\u001b[?1004l\u001b[?2004l\u001b[23;2t';
 /** Wheel and buttons with SGR coordinates; nothing of it moves or answers anything. */
 const mouseOn = '\u001b[?1000h\u001b[?1006h';
@@ -40,7 +42,7 @@ export class Terminal {
     this.#on = true;
     stdin.setRawMode(true);
     stdin.resume();
-    this.write(`${alternate ? enterAlternate : ''}${modesOn}${kittyOn}${alternate && mouse ? mouseOn : ''}`);
+    this.write(`${alternate ? enterAlternate : ''}${modesOn}${askPaste}${kittyOn}${alternate && mouse ? mouseOn : ''}`);
   }
 
   /** As it was before; written at once, since the process may be about to end. */

@@ -3,8 +3,10 @@
 import type { Row } from '../core/rows.ts';
 import type { ConnectionState } from '../ipc/client.ts';
 import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
+import type { FoundFiles } from './completion.ts';
 import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
+import type { Search } from './history-search.ts';
 import { defaultKeys, type Keys } from './keys.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
@@ -60,6 +62,7 @@ export type Popup =
   | { readonly kind: 'leader'; readonly keys: string; readonly since: number; readonly shown: boolean }
   /** All keys and commands that hold the typed words, from a line on. */
   | { readonly kind: 'keys'; readonly query: string; readonly from: number }
+  | Search
   | { readonly kind: 'stop' }
   | null;
 
@@ -91,6 +94,9 @@ export interface View {
   readonly model: string;
   readonly editor: Editor;
   readonly walk: Walk | undefined;
+  /** Where the word stands whose list was closed. */
+  readonly dismissed: number | undefined;
+  readonly found: FoundFiles | undefined;
   readonly outbox: readonly Outgoing[];
   readonly question: QuestionFocus;
   /** The marked choice of the open question, or of the slash commands. */
@@ -122,6 +128,8 @@ export const startView = (
   current: null,
   editor: emptyEditor,
   walk: undefined,
+  dismissed: undefined,
+  found: undefined,
   outbox: [],
   question: noFocus,
   choice: 0,
