@@ -312,7 +312,7 @@ function daemonOf(parts: Parts): Daemon {
     unpark,
     learned: async () => {
       await Promise.all(host.list().map(({ session }) => unpark(session)));
-      if ((await holder.status()).length > 0) await holder.putSecrets(envs.secrets());
+      holder.keepSecrets(envs.secrets());
     },
     actors: () => listActors({ host, sessions, handles, residents, holders: () => holder.status() }),
     status: () => statusOf(parts),

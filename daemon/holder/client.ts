@@ -3,6 +3,7 @@
  * still finishing, or that one died. Commands of a dead one are killed and answered `unknown` from what is on disk.
  */
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Decision, decide, type OpenEffect } from './adopt.ts';
 import { type CommandEnd, type DeadSpool, deadSpools, holderDied, removeUnbegun } from './dead.ts';
 import { Followings, type Listener } from './followings.ts';
@@ -54,6 +55,9 @@ export interface HolderStatus {
 
 /** A holder may die or leave between being chosen and being asked; after this many it is no accident. */
 const maxTries = 3;
+/** Whoever only looks does not wait for a holder that stands still. */
+const statusMs = 1_000;
+
 export class Holder {
   readonly #options: HolderOptions;
   readonly #links = new Map<string, Link>();
@@ -259,13 +263,10 @@ export class Holder {
     return [...this.#dead.values()];
   }
 
-  /** In memory of the holder only; a later one gets them too. */
-  async putSecrets(secrets: Readonly<Record<string, string>>): Promise<object | Refused> {
+  /** In memory of holders only, of one that is started later too. Not waited for: a holder may stand still. */
+  keepSecrets(secrets: Readonly<Record<string, string>>): void {
     this.#secrets = secrets;
-    const link = await this.#ready();
-    if (!(link instanceof Link)) return link;
-    const answer = await link.ask('secrets.put', { secrets });
-    return answer === lost ? {} : answer;
+    for (const link of this.#links.values()) void link.ask('secrets.put', { secrets });
   }
 
   /** What an earlier tcxd put. */
@@ -328,8 +329,8 @@ function ran({ fresh, pid, end }: Answer<'run'>, incarnation: string): Ran {
 }
 
 async function statusOf(link: Link): Promise<HolderStatus | undefined> {
-  const list = await link.ask('list', {});
-  if (list === lost || isRefused(list)) return undefined;
+  const list = await Promise.race([link.ask('list', {}), delay(statusMs, undefined, { ref: false })]);
+  if (list === undefined || list === lost || isRefused(list)) return undefined;
   const { incarnation, pid, build } = link.file;
   return { incarnation, pid, build, commands: list.commands };
 }

@@ -191,7 +191,9 @@ test('two followers of one command each hear all of it, and one that was dispose
 });
 
 test('secrets are in memory only', async () => {
-  answered(await holder.putSecrets({ OPENAI_API_KEY: 'sk-very-secret' }));
+  holder.keepSecrets({ OPENAI_API_KEY: 'sk-very-secret' });
+  answered(await holder.ready());
+  await holder.status();
   const next = await home.open();
   expect(await next.getSecrets()).toEqual({ OPENAI_API_KEY: 'sk-very-secret' });
   const { execFileSync } = await import('node:child_process');
@@ -204,4 +206,18 @@ test('a command’s output that came before anybody followed is told first', asy
   await untilOutput(holder, 'k', 'early');
   answered(await holder.write('k', 1, Buffer.from('\n')));
   expect(await untilOutput(holder, 'k', 'late')).toBe('early\nlate\n');
+});
+
+test('a holder that stands still keeps nobody waiting who only looks, or brings a secret', async () => {
+  answered(await holder.ready());
+  const { pid } = home.file;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    holder.keepSecrets({ KEY: 'value' });
+    expect(await holder.status()).toEqual([]);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await until('it answers again', async () => (await holder.status()).length === 1);
+  expect(await holder.getSecrets()).toEqual({ KEY: 'value' });
 });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { connect } from '../../ipc/start.ts';
 import { startDaemon, type TestHome } from '../daemon.ts';
 import { fakeModel } from '../fake-model.ts';
 import { Driven, providerAt, yolo } from '../session.ts';
@@ -71,3 +72,38 @@ verifies('4.12', 'a server that repeats the key in its refusal does not get it i
   expect(ran.stdout).not.toContain(key);
   expect(holding(daemon, key)).toEqual([]);
 });
+
+verifies(
+  '4.12',
+  'a daemon that is killed has the key again: the holder, begun after it was brought, kept it',
+  async () => {
+    await using model = await fakeModel([
+      { calls: [exec('sleep 600', { yield_time_ms: 250 })] },
+      { text: 'one' },
+      { text: 'two' },
+    ]);
+    const config = `[model_providers.keyed]\nbase_url = "${model.v1}"\nenv_key = "MY_CREDENTIAL"\n`;
+    await using daemon = await startDaemon({ config, env: { MY_CREDENTIAL: key } });
+    const id = await (async () => {
+      using client = await daemon.client();
+      using first = await Driven.begin(client, daemon.work, { ...yolo, provider: 'keyed', model: 'gpt-5.5' }, 'go');
+      await first.ended(1);
+      return first.id;
+    })();
+    await daemon.kill();
+    await daemon.start();
+    const { MY_CREDENTIAL: _, ...keyless } = daemon.env;
+    using bare = await connect({
+      home: daemon.home,
+      build: 'test',
+      kind: 'client',
+      cwd: daemon.work,
+      env: keyless,
+      start: false,
+    });
+    using session = await Driven.attach(bare, id);
+    await session.say('on');
+    expect(await session.ended(2)).toMatchObject({ status: 'completed' });
+    expect(model.requests[2]!.headers.authorization).toBe(`Bearer ${key}`);
+  },
+);

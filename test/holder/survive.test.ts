@@ -184,7 +184,8 @@ test('an upgrade: the old holder keeps its command and leaves with it, new comma
   const first = await home.open();
   answered(await first.run(shell('old', 'read -r line; echo "old heard $line"', { stdin: 'open' })));
   const old = home.file;
-  answered(await first.putSecrets({ KEY: 'value' }));
+  first.keepSecrets({ KEY: 'value' });
+  await first.status();
   first.close();
   const next = await home.open({ build: 'build-2' });
   expect(await next.getSecrets()).toEqual({ KEY: 'value' });
