@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 export interface ScreenConfig {
   readonly inline: boolean;
   readonly animations: boolean;
+  readonly theme: string;
   readonly label: string | undefined;
   readonly start: 'new' | 'attach' | 'agents';
   /** `[tui.keymap]` as written. */
@@ -30,6 +31,7 @@ export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig
   return {
     inline: flags['no-alt-screen'] === true || tui.alternate_screen === 'never',
     animations: tui.animations !== false,
+    theme: typeof tui.theme === 'string' && tui.theme !== '' ? tui.theme : 'auto',
     label: typeof tui.client_name === 'string' && tui.client_name !== '' ? tui.client_name : undefined,
     keymap: tui.keymap,
     vim: tui.vim_mode_default === true,

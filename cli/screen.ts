@@ -3,7 +3,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { newKey, newSessionId } from '../ipc/session-id.ts';
-import type { Opening } from '../tui/main.tsx';
+import type { Opening } from '../tui/options.ts';
 import type { Parsed } from './args.ts';
 import { CliError, type Context } from './context.ts';
 import { screenConfig } from './screen-config.ts';
@@ -36,6 +36,7 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     inline: config.inline,
     alone: parsed.flags['no-daemon'] === true,
     animations: config.animations,
+    theme: config.theme,
     ascii: parsed.flags.ascii === true,
     keymap: config.keymap,
     pasteBurst: config.pasteBurst,

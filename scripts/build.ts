@@ -78,9 +78,18 @@ const quickWidths: Plugin = {
     ),
 };
 
+/** Grammars of many languages: loaded by a screen that has code to show. */
+const highlightApart: Plugin = {
+  name: 'highlight-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/highlight\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './highlight.mjs', external: true } : undefined,
+    ),
+};
+
 const modules: BuildOptions = {
   ...common,
-  plugins: [quickWidths],
+  plugins: [quickWidths, highlightApart],
   // Ink's layout engine would load all of Node's fetch to read the few bytes it carries with it.
   define: { ...common.define, fetch: 'undefined' },
   format: 'esm',
@@ -98,7 +107,7 @@ const bundles: BuildOptions[] = [
   { ...commonJs, entryPoints: { main: 'cli/main.ts' } },
   { ...commonJs, entryPoints: { daemon: 'daemon/main.ts' } },
   { ...commonJs, entryPoints: { holder: 'daemon/holder/main.ts' } },
-  { ...modules, entryPoints: { tui: 'tui/main.tsx', client: 'ipc/index.ts' } },
+  { ...modules, entryPoints: { tui: 'tui/main.tsx', client: 'ipc/index.ts', highlight: 'tui/highlight.ts' } },
 ];
 
 /** Types of the public client. */

@@ -1,7 +1,7 @@
 /** A cell of the transcript as lines of a width. Pure, and remembered: a cell that did not change is not laid out again. */
 import { changeTitle, diffLines } from './diff-lines.ts';
 import { markdownLines } from './markdown.ts';
-import { chop, clean, cut, ends, oneLine, type Paint, type Span, widthOf, wrapText } from './text.ts';
+import { chop, clean, cut, ends, oneLine, type Paint, pad, type Span, widthOf, wrapText } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { CallState, Cell, CellOf, Look } from './transcript.ts';
 import { clock, counting, took } from './words.ts';
@@ -39,7 +39,12 @@ function draw(cell: Cell, style: CellStyle): string[] {
   const width = style.width - 2;
   switch (cell.kind) {
     case 'user':
-      return userLines(cell.text, cell.by === style.me ? undefined : cell.by, style, theme.bold);
+      return userLines(
+        cell.text,
+        cell.by === style.me ? undefined : cell.by,
+        style,
+        style.theme.shade ? (text) => text : theme.bold,
+      );
     case 'assistant':
       return bulleted(markdownLines(cell.text, width - 2, theme), theme);
     case 'partial':
@@ -67,16 +72,17 @@ function draw(cell: Cell, style: CellStyle): string[] {
   }
 }
 
-/** A person's words; also for those that are not a row yet. */
+/** A person's words; also for those that are not a row yet. They stand on a shade of their own where there is one. */
 export function userLines(text: string, by: string | undefined, { width, theme }: CellStyle, style: Paint): string[] {
   const name = by === undefined ? '' : `${oneLine(by)}: `;
   const lines = clean(text)
     .split('\n')
     .flatMap((line, at) => wrapText(at === 0 ? `${name}${line}` : line, width - 4));
+  const shaded = (line: string) => (theme.shade ? theme.shade(pad(line, width - 2)) : line);
   return lines.map((line, at) => {
-    if (at > 0) return `  ${style(line)}`;
+    if (at > 0) return shaded(`  ${style(line)}`);
     const rest = line.slice(name.length);
-    return `${theme.glyph.prompt} ${name === '' ? '' : theme.magenta(name)}${style(rest)}`;
+    return shaded(`${theme.glyph.prompt} ${name === '' ? '' : theme.magenta(name)}${style(rest)}`);
   });
 }
 
@@ -222,7 +228,8 @@ function edit({ changes, state, why, what }: CellOf<'edit'>, style: CellStyle): 
       : [];
   if (changes.length === 0) return [title(`Editing ${what.replace(/^(edit|write) /, '')}`, said), ...failure];
   const diffs = changes.map((change) => {
-    const { lines, left } = diffLines(change.diff, width - 4, theme, details ? Number.POSITIVE_INFINITY : diffLimit);
+    const limit = details ? Number.POSITIVE_INFINITY : diffLimit;
+    const { lines, left } = diffLines(change, { width: width - 4, theme, limit });
     const more = left > 0 ? [theme.dim(`      ${theme.glyph.ellipsis} +${left} lines${moreHint}`)] : [];
     return [...lines.map((line) => `  ${line}`), ...more];
   });

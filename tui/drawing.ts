@@ -49,7 +49,8 @@ const inlineLines = 10;
 
 export class Drawing {
   readonly #deps: DrawingDeps;
-  readonly theme: Theme;
+  /** Another one when the terminal has told of its colours, or a person chose. */
+  theme: Theme;
   #frame: { readonly view: View; readonly frame: Frame } | undefined;
   #style: CellStyle | undefined;
   #growing: { readonly key: string; readonly style: CellStyle; readonly text: GrowingMarkdown } | undefined;
@@ -74,7 +75,8 @@ export class Drawing {
     const { columns } = view.size;
     const moreHint = view.inline ? '' : ' (ctrl-t)';
     const same = this.#style;
-    if (same && same.width === columns && same.me === view.me && same.details === view.details) return same;
+    if (same?.width === columns && same.me === view.me && same.details === view.details && same.theme === this.theme)
+      return same;
     this.#style = { width: columns, theme: this.theme, me: view.me, details: view.details, moreHint };
     return this.#style;
   }

@@ -1,6 +1,6 @@
 /** The screen of one client, from the first frame to the shell's prompt: whatever ends it, the terminal is as it was. */
 import { join } from 'node:path';
-import type { ReadStream, WriteStream } from 'node:tty';
+import type { WriteStream } from 'node:tty';
 import { render } from 'ink';
 import type { Client } from '../ipc/client.ts';
 import type { AnswerOf } from '../ipc/messages.ts';
@@ -8,6 +8,7 @@ import type { SettingsAsk } from '../ipc/protocol.ts';
 import { Acts } from './act.ts';
 import { App } from './app.tsx';
 import { branchOf } from './branch.ts';
+import { depthOf } from './colors.ts';
 import { Desk, type Leaving } from './desk.ts';
 import { brokenRows, Drawing } from './drawing.ts';
 import { type FirstChoice, firstChoices } from './first-choice.ts';
@@ -15,53 +16,17 @@ import { isFresh, keepChoice } from './first-config.ts';
 import { InputReader } from './input.ts';
 import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
-import type { OpenHow } from './opening.ts';
+import { Look } from './look.ts';
+import type { TuiOptions } from './options.ts';
 import { Painter } from './painter.ts';
+import { askPalette } from './palette.ts';
 import { createViewStore, StoreContext } from './store.ts';
 import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
-import { createTheme } from './theme.ts';
+import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
 import { type Size, startView, type View } from './view.ts';
 import { wakeAt, woken } from './wakes.ts';
-
-export type Opening =
-  | { readonly kind: 'new'; readonly prompt?: string; readonly name?: string }
-  | {
-      readonly kind: 'session';
-      readonly ref: string;
-      readonly how: OpenHow;
-      readonly prompt?: string;
-      readonly settings?: SettingsAsk;
-    }
-  | { readonly kind: 'agents' };
-
-export interface TuiOptions {
-  readonly opening: Opening;
-  readonly connect: (start: () => boolean) => Promise<Client>;
-  readonly home: string;
-  readonly userHome: string | undefined;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly build: string;
-  readonly settings: SettingsAsk;
-  readonly inline: boolean;
-  /** The daemon ends with this screen. */
-  readonly alone: boolean;
-  readonly ascii: boolean;
-  /** `[tui.keymap]` as config has it, unchecked. */
-  readonly keymap: unknown;
-  /** Take letters that come very fast for a paste where the terminal marks none. */
-  readonly pasteBurst: boolean;
-  readonly history: { readonly save: boolean; readonly maxBytes: number | undefined };
-  /** False: no mark turns. */
-  readonly animations: boolean;
-  readonly stdin: ReadStream;
-  readonly stdout: WriteStream & { readonly fd: number };
-  readonly now: () => number;
-  readonly newSession: () => string;
-  readonly newKey: () => string;
-}
 
 /** Exit codes of signals, as shells count them. */
 const hangUp = 129;
@@ -83,6 +48,7 @@ class Tui {
   readonly #painter: Painter;
   readonly #store;
   readonly #drawing: Drawing;
+  readonly #look: Look;
   readonly #desk: Desk;
   readonly #acts: Acts;
   readonly #input: InputReader;
@@ -99,11 +65,22 @@ class Tui {
     this.#options = options;
     this.#settings = options.settings;
     const { stdin, stdout, env, inline, ascii, animations, now, build } = options;
-    const theme = createTheme({ env, ascii, animations });
+    const look = new Look({
+      env,
+      ascii,
+      animations,
+      name: options.theme,
+      themes: join(options.home, 'themes'),
+      load: async () => (await import('./highlight.ts')).highlightLines,
+      changed: (theme) => this.#rethemed(theme),
+    });
+    const { theme } = look;
+    this.#look = look;
     const { choices, marked } = firstChoices(env);
     this.#choices = choices;
     this.#drawing = new Drawing({ theme, build, choices });
-    this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: true });
+    const ask = ['256', 'rgb'].includes(depthOf(env)) ? askPalette : '';
+    this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: true, ask });
     const size = sizeOf(stdout);
     const terminal = this.#terminal;
     this.#surface = new Surface({ write: inline ? (text) => terminal.write(text) : () => {} }, size);
@@ -143,9 +120,16 @@ class Tui {
     this.#acts.guessPastes(options.pasteBurst && !multiplexed.some((name) => env[name]));
     this.#takeKeys();
     this.#input = new InputReader({
-      emit: (input) => this.#acts.input(input),
+      emit: (input) => {
+        if (input.kind !== 'reply' || !this.#look.reply(input.text)) this.#acts.input(input);
+      },
       after,
     });
+  }
+
+  #rethemed(theme: Theme) {
+    this.#drawing.theme = theme;
+    this.#desk.later((view) => ({ ...view }));
   }
 
   /** A person's own keys hold from the first key on; what is wrong with them is said, and the usual ones hold. */

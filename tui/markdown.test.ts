@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { GrowingMarkdown, markdownLines } from './markdown.ts';
+import { unstyled } from './text.ts';
 import { createTheme } from './theme.ts';
 
 const theme = createTheme({ env: { TERM: 'dumb' }, ascii: false });
-// biome-ignore lint/suspicious/noControlCharactersInRegex: styles are not what is looked at
-const plain = (lines: readonly string[]) => lines.map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, ''));
+const plain = (lines: readonly string[]) => lines.map(unstyled);
 const drawn = (text: string, width = 40) => plain(markdownLines(text, width, theme));
 
 test('blocks as plain lines', () => {
@@ -17,7 +17,7 @@ test('blocks as plain lines', () => {
     '',
     '• one',
     '• two',
-    '  • inner',
+    '    • inner',
     '',
     '1. first',
     '2. second',
@@ -33,7 +33,7 @@ test('blocks as plain lines', () => {
 });
 
 test('tables are aligned and never wider than the screen', () => {
-  expect(drawn('| a | long head |\n|---|---|\n| 1 | x |\n')).toEqual(['a  long head', '─  ─────────', '1  x']);
+  expect(drawn('| a | long head |\n|---|---|\n| 1 | x |\n')).toEqual(['a  long head', '━  ━━━━━━━━━', '1  x']);
   for (const line of drawn('| aaaaaaaaaaaaaaaa | bbbbbbbbbbbbbbbbbbbbb |\n|---|---|\n| 1 | x |\n', 20))
     expect(line.length).toBeLessThanOrEqual(20);
 });
@@ -48,4 +48,32 @@ test('a text that grows letter by letter ends as the whole one, and what was set
     settled = lines.slice(0, count);
   }
   expect(growing.update(text, true).lines).toEqual(markdownLines(text, 40, theme));
+});
+
+test('a cell that is too wide is wrapped, and a screen that is too narrow gets a line a cell', () => {
+  const text = '| case | what happens |\n|---|--:|\n| expired | it answers **401**, as for an unknown token |\n';
+  expect(drawn(text, 30)).toEqual([
+    'case              what happens',
+    '━━━━━━━  ━━━━━━━━━━━━━━━━━━━━━',
+    'expired    it answers 401, as',
+    '          for an unknown token',
+  ]);
+  expect(drawn('| a1 | b2 | c3 |\n|---|---|---|\n| wwwwwwwwww | xxxxxxxxxx | yyyyyyyyyy |\n', 12)).toEqual([
+    'a1:',
+    'wwwwwwwwww',
+    'b2:',
+    'xxxxxxxxxx',
+    'c3:',
+    'yyyyyyyyyy',
+  ]);
+});
+
+test('a growing table never shows half a row, nor a head whose rule has not come', () => {
+  const text = 'See:\n\n| a | b |\n|---|---|\n| one | two |\n';
+  const growing = new GrowingMarkdown(40, theme);
+  for (let end = 1; end <= text.length; end++) {
+    const { lines } = growing.update(text.slice(0, end), false);
+    for (const line of plain(lines))
+      expect(['See:', 'S', 'Se', 'See', '', 'a  b', 'a    b', '━  ━', '━━━  ━━━', 'one  two']).toContain(line);
+  }
 });

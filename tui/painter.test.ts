@@ -1,6 +1,7 @@
 import xterm from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { Painter } from './painter.ts';
+import { unstyled } from './text.ts';
 
 const size = { columns: 20, rows: 8 };
 
@@ -52,8 +53,7 @@ test('any frame after any other is what the terminal shows', async () => {
       lines = lines.map((line, y) => (y === size.rows - 2 && line.length < 12 ? `${line}and` : line));
     else lines = lines.map((line) => (next(3) === 0 ? words[next(words.length)]! : line));
     painter.paint({ lines, cursor: { x: next(20), y: next(8) } });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-    const plain = lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd());
+    const plain = lines.map((line) => unstyled(line).trimEnd());
     expect(await screen(), `frame ${n}`).toEqual(plain);
   }
 });

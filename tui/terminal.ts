@@ -9,6 +9,8 @@ export interface TerminalOptions {
   readonly fd: number;
   readonly alternate: boolean;
   readonly mouse: boolean;
+  /** Asked at the beginning: what the terminal's colours are. */
+  readonly ask: string;
 }
 
 const enterAlternate = '\u001b[?1049h\u001b[H\u001b[J';
@@ -37,12 +39,13 @@ export class Terminal {
   }
 
   enter() {
-    const { stdin, alternate, mouse } = this.#options;
+    const { stdin, alternate, mouse, ask } = this.#options;
     if (this.#on || this.gone) return;
     this.#on = true;
     stdin.setRawMode(true);
     stdin.resume();
-    this.write(`${alternate ? enterAlternate : ''}${modesOn}${askPaste}${kittyOn}${alternate && mouse ? mouseOn : ''}`);
+    const mice = alternate && mouse ? mouseOn : '';
+    this.write(`${alternate ? enterAlternate : ''}${modesOn}${askPaste}${kittyOn}${mice}${ask}`);
   }
 
   /** As it was before; written at once, since the process may be about to end. */

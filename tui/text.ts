@@ -1,5 +1,5 @@
 /** Lines of a terminal: how wide text is, where it breaks, what of other people's bytes may reach the screen. Pure. */
-import { widthOf } from './width.ts';
+import { unstyled, widthOf } from './width.ts';
 
 export type Paint = (text: string) => string;
 /** A piece of a line in one style. */
@@ -11,7 +11,7 @@ export interface Span {
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const plain = /^[ -~]*$/;
 
-export { widthOf };
+export { unstyled, widthOf };
 
 export function graphemes(text: string): string[] {
   return plain.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
@@ -93,6 +93,29 @@ export function chop(text: string, columns: number): string[] {
     }
     line += each;
     at += next;
+  }
+  return [...lines, line];
+}
+
+/** The same for a line in several styles. */
+export function chopSpans(spans: readonly Span[], columns: number): string[] {
+  const width = Math.max(1, columns);
+  const lines: string[] = [];
+  let line = '';
+  let at = 0;
+  for (const span of spans) {
+    let rest = span.text;
+    while (at + widthOf(rest) > width) {
+      const [head = ''] = at < width ? chop(rest, width - at) : [''];
+      const fits = at + widthOf(head) <= width ? head : '';
+      lines.push(line + paint({ ...span, text: fits }));
+      rest = rest.slice(fits.length);
+      line = '';
+      if (fits === '' && at === 0) return [...lines, rest];
+      at = 0;
+    }
+    line += paint({ ...span, text: rest });
+    at += widthOf(rest);
   }
   return [...lines, line];
 }

@@ -5,16 +5,17 @@ import stringWidth from 'string-width';
 const single =
   /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u2010-\u2027\u2190-\u2193\u2212\u2500-\u259f\u25a1\u25b8\u25c6-\u25d7\u2713\u2717]*$/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-const colors = /\u001b\[[0-9;]*m/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours and links begin with one
+const colors = /\u001b(?:\[[0-9;]*m|\]8;[^\u001b]*\u001b\\)/g;
 
-const withoutColors = (text: string) => (text.includes('\u001b') ? text.replaceAll(colors, '') : text);
+/** Without colours and links. */
+export const unstyled = (text: string): string => (text.includes('\u001b') ? text.replaceAll(colors, '') : text);
 
 /** Every terminal counts these characters alike. */
-export const isPlain = (text: string): boolean => single.test(withoutColors(text));
+export const isPlain = (text: string): boolean => single.test(unstyled(text));
 
 export function widthOf(text: string): number {
-  const plain = withoutColors(text);
+  const plain = unstyled(text);
   return single.test(plain) ? plain.length : stringWidth(plain);
 }
 

@@ -102,7 +102,7 @@ verifies(
     expect(text).toMatch(/✓ look\n\s+▸ act/);
     expect(text).toMatch(/Ran pwd\s+✓ exit 0 · \d/);
     expect(text).toMatch(/Ran ls nothing-here\s+✗ exit 2 · \d/);
-    expect(text).toMatch(/Added hello.txt \(\+2 −0\)\n\s+1 \+ one\n\s+2 \+ two/);
+    expect(text).toMatch(/Added hello.txt \(\+2 −0\)\n\s+1 \+ one\s+2 \+ two/);
     expect(text).toContain('You approved hello.txt');
   },
 );

@@ -1,0 +1,45 @@
+/** What a screen is opened with: which screen, of which home, on which terminal. */
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Client } from '../ipc/client.ts';
+import type { SettingsAsk } from '../ipc/protocol.ts';
+import type { OpenHow } from './opening.ts';
+
+export type Opening =
+  | { readonly kind: 'new'; readonly prompt?: string; readonly name?: string }
+  | {
+      readonly kind: 'session';
+      readonly ref: string;
+      readonly how: OpenHow;
+      readonly prompt?: string;
+      readonly settings?: SettingsAsk;
+    }
+  | { readonly kind: 'agents' };
+
+export interface TuiOptions {
+  readonly opening: Opening;
+  readonly connect: (start: () => boolean) => Promise<Client>;
+  readonly home: string;
+  readonly userHome: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly build: string;
+  readonly settings: SettingsAsk;
+  readonly inline: boolean;
+  /** The daemon ends with this screen. */
+  readonly alone: boolean;
+  readonly ascii: boolean;
+  /** `[tui.keymap]` as config has it, unchecked. */
+  readonly keymap: unknown;
+  /** Take letters that come very fast for a paste where the terminal marks none. */
+  readonly pasteBurst: boolean;
+  readonly history: { readonly save: boolean; readonly maxBytes: number | undefined };
+  /** False: no mark turns. */
+  readonly animations: boolean;
+  /** Of code: `auto`, a built-in name, or that of a file in the home's `themes`. */
+  readonly theme: string;
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream & { readonly fd: number };
+  readonly now: () => number;
+  readonly newSession: () => string;
+  readonly newKey: () => string;
+}
