@@ -8,6 +8,7 @@ import type { Drawing } from './drawing.ts';
 import type { Input } from './input.ts';
 import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
+import { pagerBy } from './pager-keys.ts';
 import { popupKey } from './popup-keys.ts';
 import { questionKey } from './question-keys.ts';
 import { scrollBy } from './scrolling.ts';
@@ -58,7 +59,9 @@ export class Acts {
       case 'focus':
         return store.update((view) => ({ ...view, focused: input.focused }));
       case 'wheel':
-        return scrollBy(this.#deps, input.lines);
+        return store.get().popup?.kind === 'pager'
+          ? pagerBy(this.#deps, input.lines)
+          : scrollBy(this.#deps, input.lines);
       case 'reply':
         // A terminal that knows the mode brackets pastes: nothing has to be guessed from the speed of keys.
         if (input.text.endsWith('$y') && /\[\?2004;[1-4]/.test(input.text)) this.#burst.on = false;

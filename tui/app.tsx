@@ -1,11 +1,11 @@
 /** The one component that knows all parts of the screen; each draws the lines of its part. */
 import { Box, Static } from 'ink';
-import { type ReactElement, useLayoutEffect } from 'react';
+import { memo, type ReactElement, useLayoutEffect, useRef } from 'react';
 import type { Drawing, Frame } from './drawing.ts';
 import { Lines } from './lines.tsx';
 import type { Painter } from './painter.ts';
 import { useView } from './store.ts';
-import type { View } from './view.ts';
+import { isOverlay, type View } from './view.ts';
 
 const whole = (view: View) => view;
 
@@ -16,17 +16,29 @@ interface Props {
 
 export function App({ drawing, painter }: Props): ReactElement {
   const view = useView(whole);
-  const frame = drawing.frame(view);
-  if (!view.inline) return <Painted frame={frame} painter={painter} />;
+  const before = useRef(view);
+  const over = isOverlay(view);
+  if (!over) before.current = view;
+  if (!view.inline) return <Painted frame={drawing.frame(view)} painter={painter} />;
+  return (
+    <>
+      <Inline drawing={drawing} view={before.current} />
+      {over && <Painted frame={drawing.frame(view)} painter={painter} />}
+    </>
+  );
+}
+
+/** While a screen of its own lies over it, it stays as it was. */
+const Inline = memo(function Inline({ drawing, view }: { readonly drawing: Drawing; readonly view: View }) {
   return (
     <>
       <Scrollback drawing={drawing} view={view} />
       <Box flexDirection="column" width={view.size.columns}>
-        <Lines lines={linesOf(frame)} />
+        <Lines lines={linesOf(drawing.frame(view))} />
       </Box>
     </>
   );
-}
+});
 
 const linesOf = ({ transcript, working, above, input, below }: Frame) => [
   ...transcript,

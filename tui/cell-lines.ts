@@ -57,6 +57,8 @@ function draw(cell: Cell, style: CellStyle): string[] {
       return explored(cell, style);
     case 'edit':
       return edit(cell, style);
+    case 'change':
+      return change(cell, style);
     case 'plan':
       return plan(cell, style);
     case 'answered':
@@ -241,6 +243,11 @@ function edit({ changes, state, why, what }: CellOf<'edit'>, style: CellStyle): 
     ...diffs[at]!,
   ]);
   return [head, ...failure, ...each];
+}
+
+function change({ change: file, follows }: CellOf<'change'>, { theme, width }: CellStyle): string[] {
+  const { lines } = diffLines(file, { width: width - 2, theme, limit: Number.POSITIVE_INFINITY });
+  return follows ? lines : [theme.bold(cut(changeTitle(file, theme), width - 2)), ...lines];
 }
 
 function plan({ items }: CellOf<'plan'>, { theme, width }: CellStyle): string[] {

@@ -1,6 +1,7 @@
 /** What the keys of the context `global` do: one row a thing, by its name in the key table. */
 import type { ActDeps, Key } from './act.ts';
 import type { ActionOf } from './keys.ts';
+import { openTranscript } from './pager-keys.ts';
 import { lookAtQuestion } from './question-keys.ts';
 import { isWatching, type Popup } from './view.ts';
 
@@ -11,7 +12,8 @@ export const openPopup = ({ store, now }: Pick<ActDeps, 'store' | 'now'>, popup:
 
 /** Those of `Acts` that work whatever is on the screen are not here. A thing without a row is listed nowhere. */
 export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
-  open_transcript: ({ store }) => store.update((view) => ({ ...view, details: !view.details })),
+  open_transcript: (deps) => openTranscript(deps),
+  find_transcript: (deps) => openTranscript(deps, ''),
   detach: ({ desk }) => void desk.leave(),
   open_agents: ({ desk }) => desk.lists.showAgents(),
   new_session: ({ desk }) => void desk.opening.newHere().then(() => desk.lists.refresh()),

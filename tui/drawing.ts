@@ -7,13 +7,15 @@ import { completionLines, previewOf, typingOf } from './composer-parts.ts';
 import type { FirstChoice } from './first-choice.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown } from './markdown.ts';
+import { type Pager, pagerCells } from './pager.ts';
+import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
 import { clean, cut, ends, oneLine, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { Cell } from './transcript.ts';
-import type { View } from './view.ts';
+import { isOverlay, type View } from './view.ts';
 import { type Shown, showCells } from './viewport.ts';
 import { workingLine } from './working-line.ts';
 
@@ -53,6 +55,7 @@ export class Drawing {
   theme: Theme;
   #frame: { readonly view: View; readonly frame: Frame } | undefined;
   #style: CellStyle | undefined;
+  #pagerStyle: CellStyle | undefined;
   #growing: { readonly key: string; readonly style: CellStyle; readonly text: GrowingMarkdown } | undefined;
 
   constructor(deps: DrawingDeps) {
@@ -62,7 +65,10 @@ export class Drawing {
 
   /** The same view gives the same frame. */
   frame(view: View): Frame {
-    if (this.#frame?.view !== view) this.#frame = { view, frame: this.#plain(this.#draw(view)) };
+    if (this.#frame?.view !== view) {
+      const drawn = this.#draw(isOverlay(view) ? { ...view, inline: false } : view);
+      this.#frame = { view, frame: this.#plain(drawn) };
+    }
     return this.#frame.frame;
   }
 
@@ -75,10 +81,19 @@ export class Drawing {
     const { columns } = view.size;
     const moreHint = view.inline ? '' : ' (ctrl-t)';
     const same = this.#style;
-    if (same?.width === columns && same.me === view.me && same.details === view.details && same.theme === this.theme)
-      return same;
-    this.#style = { width: columns, theme: this.theme, me: view.me, details: view.details, moreHint };
+    if (same?.width === columns && same.me === view.me && same.theme === this.theme) return same;
+    this.#style = { width: columns, theme: this.theme, me: view.me, details: false, moreHint };
+    this.#pagerStyle = { ...this.#style, details: true };
     return this.#style;
+  }
+
+  pager(view: View, pager: Pager): TranscriptDrawing {
+    this.style(view);
+    const style = this.#pagerStyle!;
+    const cells = pagerCells(view, pager);
+    const live = pager.cells || pager.part ? [] : this.#live(view, style);
+    const height = view.size.rows - 2;
+    return { cells, live, style, height, shown: showCells(cells, live, style, height, pager.anchor) };
   }
 
   /** How high the list of all keys is, and the last line it may begin with. */
@@ -105,6 +120,7 @@ export class Drawing {
   #draw(view: View): Frame {
     const { columns, rows } = view.size;
     if (columns < smallest.columns || rows < smallest.rows) return tiny(view);
+    if (view.popup?.kind === 'pager') return this.#pager(view, view.popup);
     if (view.screen === 'first')
       return this.#page(
         view,
@@ -131,6 +147,21 @@ export class Drawing {
       input: parts.input,
       below: parts.below,
       cursor,
+    };
+  }
+
+  #pager(view: View, pager: Pager): Frame {
+    const { theme } = this;
+    const { columns } = view.size;
+    const { shown, height } = this.pager(view, pager);
+    const lines = shown.lines.map((line) => withMatches(line, pager.query, theme.reverse));
+    return {
+      transcript: [pagerHead(pager, columns, theme), ...filled(lines, height, theme)],
+      working: [],
+      above: [],
+      input: [],
+      below: [pagerFoot(view, pager, columns, theme)],
+      cursor: undefined,
     };
   }
 

@@ -7,12 +7,12 @@ import type { AnswerOf } from '../ipc/messages.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
 import { Acts } from './act.ts';
 import { App } from './app.tsx';
-import { branchOf } from './branch.ts';
 import { depthOf } from './colors.ts';
 import { Desk, type Leaving } from './desk.ts';
 import { brokenRows, Drawing } from './drawing.ts';
 import { type FirstChoice, firstChoices } from './first-choice.ts';
-import { isFresh, keepChoice } from './first-config.ts';
+import { keepChoice } from './first-config.ts';
+import { firstView } from './first-view.ts';
 import { InputReader } from './input.ts';
 import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
@@ -25,7 +25,7 @@ import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
-import { type Size, startView, type View } from './view.ts';
+import { isOverlay, type Size, type View } from './view.ts';
 import { wakeAt, woken } from './wakes.ts';
 
 /** Exit codes of signals, as shells count them. */
@@ -58,6 +58,8 @@ class Tui {
   #wake: NodeJS.Timeout | undefined;
   #wakeAt: number | undefined;
   #title = '';
+  /** The size of what lies under an overlay. */
+  #under: Size = { columns: 0, rows: 0 };
   #settings: SettingsAsk;
   #configured: () => void = () => {};
 
@@ -90,7 +92,7 @@ class Tui {
       isBehind: () => stdout.writableNeedDrain,
       drained: (then) => stdout.once('drain', then),
     });
-    const first = this.#firstView(size, marked);
+    const first = firstView(options, size, marked);
     this.#store = createViewStore(first, now);
     this.#desk = new Desk({
       store: this.#store,
@@ -140,21 +142,6 @@ class Tui {
     this.#store.update((view) => ({ ...view, keys: made.keys }));
     if (env.TMUX && made.keys.label('global', 'leader') === 'ctrl-b')
       this.#desk.hint("the leader is ctrl-b: inside tmux that is tmux's own, press it twice", 'warn', longHintMs);
-  }
-
-  #firstView(size: Size, marked: number): View {
-    const { opening, inline, cwd, userHome, now, home, settings } = this.#options;
-    const fresh =
-      opening.kind === 'new' && opening.prompt === undefined && settings.provider === undefined && isFresh(home);
-    const screen =
-      opening.kind === 'agents' ? 'agents' : opening.kind === 'session' ? 'session' : fresh ? 'first' : 'start';
-    const model = settings.provider === 'demo' ? 'demo' : (settings.model ?? '');
-    const view = startView({ size, inline, screen, cwd, userHome, branch: branchOf(cwd), now: now(), model });
-    return {
-      ...view,
-      row: fresh ? marked : opening.kind === 'agents' ? 0 : -1,
-      from: opening.kind === 'agents' ? 'shell' : 'start',
-    };
   }
 
   async run(): Promise<number> {
@@ -286,6 +273,7 @@ class Tui {
 
   #changed() {
     const view = this.#store.get();
+    if (this.#terminal.overlay(isOverlay(view))) this.#overlaid(view);
     const title = titleOf(view, this.#drawing.theme);
     if (title !== this.#title) {
       this.#title = title;
@@ -298,6 +286,13 @@ class Tui {
     if (at !== undefined) this.#wake = setTimeout(() => this.#woke(), Math.max(1, at - this.#options.now()));
   }
 
+  /** The painter begins anew; what is under it is drawn again when the size became another meanwhile. */
+  #overlaid(view: View) {
+    this.#painter.forget();
+    if (isOverlay(view)) this.#under = view.size;
+    else if (this.#under.columns !== view.size.columns || this.#under.rows !== view.size.rows) this.#ink?.clear();
+  }
+
   #woke() {
     this.#wakeAt = undefined;
     this.#desk.later((view) => woken(view, this.#options.now()));
@@ -308,6 +303,11 @@ class Tui {
     const size = sizeOf(this.#options.stdout);
     const before = this.#store.get().size;
     if (size.columns === before.columns && size.rows === before.rows) return;
+    if (isOverlay(this.#store.get())) {
+      this.#surface.resize(size);
+      this.#painter.forget();
+      return this.#store.update((view) => ({ ...view, size }));
+    }
     const broken = this.#options.inline ? brokenRows(this.#drawing.frame(this.#store.get()), size.columns) : 0;
     this.#ink?.clear();
     this.#surface.resize(size);

@@ -57,7 +57,7 @@ const deeds: Readonly<Record<SlashName, SlashDeed>> = {
     desk.lists.showAgents();
     return true;
   },
-  diff: ({ desk, store }) => diff(desk, store),
+  diff,
   mention({ store }) {
     store.update((view) => ({ ...view, editor: { ...view.editor, text: '@', cursor: 1 } }));
     return true;

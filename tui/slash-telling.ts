@@ -1,7 +1,11 @@
 /** Slash commands that tell something: their answers stand in the transcript of this screen alone. */
 import { costOf } from '../core/cost.ts';
 import { modelInfo } from '../core/models.ts';
+import type { ActDeps } from './act.ts';
 import type { Desk } from './desk.ts';
+import { diffCells, sumOf } from './diff-cells.ts';
+import { openedPager } from './pager.ts';
+import { openPager } from './pager-keys.ts';
 import { told } from './session-view.ts';
 import type { ViewStore } from './store.ts';
 import { age, count, exact, folder, money, plural } from './words.ts';
@@ -49,18 +53,14 @@ export async function status(desk: Desk, store: ViewStore): Promise<boolean> {
   return true;
 }
 
-export async function diff(desk: Desk, store: ViewStore): Promise<boolean> {
+export async function diff(deps: ActDeps): Promise<boolean> {
+  const { desk, drawing } = deps;
   return desk.asks.ask(async (client, session) => {
     const { files } = await client.request('diff', { session });
     if (files.length === 0) return desk.hint('this session has changed no file', 'dim');
-    const lines = files.flatMap(({ path, diff: text, added, removed }) => [
-      `${path} (+${added} -${removed})`,
-      ...text
-        .replace(/\n$/, '')
-        .split('\n')
-        .map((line) => `  ${line}`),
-    ]);
-    store.update((view) => told(view, 'Changed by this session', lines));
+    const title = `Diff · ${sumOf(files, drawing.theme.glyph.minus)}`;
+    const cells = diffCells(files);
+    openPager(deps, { ...openedPager(title, cells), anchor: { cell: cells[0]!.id, line: 0, cells: cells.length } });
   });
 }
 

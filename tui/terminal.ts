@@ -31,6 +31,7 @@ const cursorOn = '\u001b[?25h\u001b[0m';
 export class Terminal {
   readonly #options: TerminalOptions;
   #on = false;
+  #over = false;
   /** Nobody is at the other end any more. */
   gone = false;
 
@@ -53,15 +54,24 @@ export class Terminal {
     const { stdin, alternate, mouse } = this.#options;
     if (!this.#on) return;
     this.#on = false;
-    this.writeNow(
-      `${alternate && mouse ? mouseOff : ''}${kittyOff}${modesOff}${alternate ? leaveAlternate : ''}${cursorOn}`,
-    );
+    const full = alternate || this.#over;
+    this.#over = false;
+    this.writeNow(`${full && mouse ? mouseOff : ''}${kittyOff}${modesOff}${full ? leaveAlternate : ''}${cursorOn}`);
     try {
       stdin.setRawMode(false);
     } catch {
       this.gone = true;
     }
     stdin.pause();
+  }
+
+  /** The alternate screen for as long as something lies over what is drawn inline. True when that is another one now. */
+  overlay(over: boolean): boolean {
+    if (over === this.#over) return false;
+    this.#over = over;
+    const { mouse } = this.#options;
+    this.write(over ? `${enterAlternate}${mouse ? mouseOn : ''}` : `${mouse ? mouseOff : ''}${leaveAlternate}`);
+    return true;
   }
 
   title(text: string) {

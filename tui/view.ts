@@ -8,6 +8,7 @@ import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
 import type { Search } from './history-search.ts';
 import { defaultKeys, type Keys } from './keys.ts';
+import type { Pager } from './pager.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
 import type { Anchor } from './viewport.ts';
@@ -63,6 +64,7 @@ export type Popup =
   /** All keys and commands that hold the typed words, from a line on. */
   | { readonly kind: 'keys'; readonly query: string; readonly from: number }
   | Search
+  | Pager
   | { readonly kind: 'stop' }
   | null;
 
@@ -106,7 +108,6 @@ export interface View {
   /** The newest need of another session. */
   readonly need: { readonly text: string; readonly until: number } | null;
   readonly anchor: Anchor | undefined;
-  readonly details: boolean;
   readonly ctrlCAt: number;
   /** What inline mode has printed, of this session and those before it. */
   readonly scrollback: readonly Cell[];
@@ -137,7 +138,6 @@ export const startView = (
   hint: null,
   need: null,
   anchor: undefined,
-  details: false,
   ctrlCAt: Number.NEGATIVE_INFINITY,
   scrollback: [],
 });
@@ -150,6 +150,10 @@ export const emptySession = {
   printed: 0,
   paging: false,
 } as const;
+
+/** Inline, what is a screen of its own is drawn on the alternate screen, and the scrollback stays as it is. */
+export const isOverlay = ({ inline, popup, screen }: View): boolean =>
+  inline && (popup?.kind === 'pager' || screen === 'agents');
 
 export const isWatching = ({ session }: View): boolean =>
   session?.viewers.find(({ client }) => client === session.client)?.role === 'watch';

@@ -71,8 +71,11 @@ function blocksOf(cells: readonly Cell[], live: readonly string[], style: CellSt
   const liveBlock = live.length > 0 ? 1 : 0;
   const count = cells.length + liveBlock;
   const own = (at: number) => (at < cells.length ? cellLines(cells[at]!, style) : live);
-  return { count, lines: (at) => (at === count - 1 ? own(at) : [...own(at), '']) };
+  const parted = (at: number) => at < count - 1 && !follows(cells[at + 1]);
+  return { count, lines: (at) => (parted(at) ? [...own(at), ''] : own(at)) };
 }
+
+const follows = (cell: Cell | undefined) => cell?.kind === 'change' && cell.follows;
 
 function placeOf(cells: readonly Cell[], { cell, line }: Anchor): Place {
   const block = cells.findIndex(({ id }) => id === cell);
