@@ -12,7 +12,7 @@ export const run: Run = async (context, parsed) => {
   checkNesting(context, parsed);
   const named = args[0] ?? (typeof flags.target === 'string' ? flags.target : undefined);
   const ref = await sessionOf(context, named);
-  if (ref === undefined) return openScreen(context, parsed, { kind: 'agents' });
+  if (ref === undefined) return openScreen(context, parsed, { kind: 'pick', purpose: 'switch', everywhere: true });
   return openScreen(context, parsed, {
     kind: 'session',
     ref,

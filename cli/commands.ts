@@ -84,7 +84,7 @@ export const commands: readonly CommandSpec[] = [
       ...screenFlags,
     },
   },
-  { name: 'agents', help: 'all sessions on one screen', flags: { ...screenFlags } },
+  { name: 'agents', help: 'all sessions on one screen', flags: { ...screenFlags, ...json } },
   {
     name: 'say',
     aliases: ['send'],

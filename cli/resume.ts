@@ -14,7 +14,15 @@ export const run: Run = async (context, parsed) => {
   if (args.length > (flags.last ? 1 : 2))
     throw new UsageError('at most a session and a prompt are expected', 'put the prompt in quotes');
   const ref = await found(context, parsed, named);
-  if (ref === undefined) return openScreen(context, parsed, { kind: 'agents' });
+  if (ref === undefined)
+    return openScreen(context, parsed, {
+      kind: 'pick',
+      purpose: 'resume',
+      everywhere: flags.all === true,
+      scripts: flags['include-non-interactive'] === true,
+      settings: settingsAsk(context, parsed),
+      ...(prompt !== undefined && { prompt }),
+    });
   return openScreen(context, parsed, {
     kind: 'session',
     ref,

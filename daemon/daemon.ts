@@ -48,5 +48,7 @@ export interface Daemon {
     put: (hash: string, offset: number, bytes: Uint8Array, last: boolean) => Promise<void>;
     get: (hash: string, offset: number, limit: number) => Promise<{ bytes: Uint8Array; size: number }>;
   };
+  /** The log, the marks and what the index knows of a session that is not loaded any more. */
+  readonly remove: (session: SessionId) => Promise<void>;
   readonly stop: (how: StopHow) => void;
 }

@@ -38,6 +38,8 @@ export interface SessionQuery {
   readonly sources?: readonly Source[];
   readonly archived: boolean;
   readonly grep?: string;
+  readonly like?: string;
+  readonly sort?: 'updated' | 'created';
   readonly limit: number;
   readonly offset: number;
 }
@@ -151,6 +153,10 @@ export class Index {
     return row && indexed(row);
   };
 
+  /** Sessions that share the rows of this one. */
+  forksOf = (session: SessionId) =>
+    this.#db.prepare(`SELECT * FROM sessions WHERE json_extract(meta, '$.fork.session') = ?`).all(session).map(indexed);
+
   /** Sessions that are not put away. */
   count = () => Number(this.#db.prepare('SELECT count(*) AS n FROM sessions WHERE archived = 0').get()!.n);
 
@@ -160,7 +166,7 @@ export class Index {
     return usd === null ? undefined : Number(usd);
   }
 
-  list({ cwd, sources, archived, grep, limit, offset }: SessionQuery): {
+  list({ cwd, sources, archived, grep, like, sort, limit, offset }: SessionQuery): {
     sessions: (Indexed & { snippet?: string })[];
     total: number;
   } {
@@ -170,15 +176,21 @@ export class Index {
       where.push(`json_extract(meta, '$.source') IN (SELECT value FROM json_each(?))`);
       values.push(JSON.stringify(sources));
     }
+    for (const word of (like ?? '').split(/\s+/).filter(Boolean)) {
+      where.push(
+        `(name LIKE ? ESCAPE '~' OR cwd LIKE ? ESCAPE '~' OR json_extract(meta, '$.title') LIKE ? ESCAPE '~')`,
+      );
+      const pattern = `%${word.replaceAll(/[~%_]/g, '~$&')}%`;
+      values.push(pattern, pattern, pattern);
+    }
     const found = grep === undefined ? undefined : this.#grep(grep);
     if (found) {
       where.push(`id IN (SELECT value FROM json_each(?))`);
       values.push(JSON.stringify([...found.keys()]));
     }
+    const order = sort === 'created' ? `json_extract(meta, '$.createdAt') DESC` : 'updated DESC';
     const from = `FROM sessions WHERE ${where.join(' AND ')}`;
-    const rows = this.#db
-      .prepare(`SELECT * ${from} ORDER BY updated DESC LIMIT ? OFFSET ?`)
-      .all(...values, limit, offset);
+    const rows = this.#db.prepare(`SELECT * ${from} ORDER BY ${order} LIMIT ? OFFSET ?`).all(...values, limit, offset);
     const total = Number(this.#db.prepare(`SELECT count(*) AS n ${from}`).get(...values)!.n);
     return {
       sessions: rows.map(indexed).map((row) => ({ ...row, ...(found && { snippet: found.get(row.session)! }) })),

@@ -1,4 +1,5 @@
 /** Puts a daemon together, goes on with what an earlier one left, listens, and takes everything apart again. */
+import { unlink } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import type { EffectKey, SessionId } from '../core/ids.ts';
 import { keyVariables } from '../core/providers.ts';
@@ -20,6 +21,7 @@ import { Handles } from './handles.ts';
 import { Holder } from './holder/client.ts';
 import { isRefused } from './holder/protocol.ts';
 import { EmbeddedHost } from './hosts/embedded.ts';
+import { logPath } from './hosts/log-read.ts';
 import { Hub } from './hub.ts';
 import { Index } from './index-db.ts';
 import { listen, type Place, Refusal, takePlace } from './listen.ts';
@@ -320,6 +322,13 @@ function daemonOf(parts: Parts): Daemon {
       session === undefined
         ? runDoctor({ home, userHome, place, host, holder, index, access, env, client, status: () => statusOf(parts) })
         : checkSession(home, host, session),
+    remove: async (session) => {
+      parts.projector.flush();
+      await unlink(logPath(home, session));
+      await marks.remove(session);
+      index.forget(session);
+      crowd.changed();
+    },
     stop: (how) => parts.stop.now(how),
   };
 }

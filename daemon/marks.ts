@@ -1,5 +1,5 @@
 /** What belongs to a session and to no row of it: the drafts people have or left, and how far anybody of this home has looked. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { SessionId } from '../core/ids.ts';
 import { logPath } from './hosts/log-read.ts';
 
@@ -93,6 +93,14 @@ export class MarkStore {
   /** Ours again from the file when somebody asks. */
   forget(session: SessionId) {
     if (!this.#unsaved.has(session)) this.#marks.delete(session);
+  }
+
+  /** With the session itself. */
+  async remove(session: SessionId) {
+    this.#unsaved.delete(session);
+    this.#marks.delete(session);
+    await this.#saving;
+    await rm(this.#path(session), { force: true });
   }
 
   save(): Promise<void> {

@@ -218,6 +218,12 @@ export class Sessions {
     return { sessions: infos, total };
   }
 
+  /** The names of those that read this one's rows as their own beginning. */
+  forksOf(session: SessionId): string[] {
+    this.#deps.catchUp();
+    return this.#deps.index.forksOf(session).map((fork) => this.name(fork.session));
+  }
+
   callText = (session: SessionId, call: number) => this.#calls.get(session)?.get(call) ?? `call ${call}`;
 
   async #sleeping({ session, meta }: Indexed): Promise<SessionInfo> {

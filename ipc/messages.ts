@@ -41,6 +41,25 @@ export interface SessionInfo {
   readonly archived: boolean;
   readonly viewers: number;
   readonly snippet?: string;
+  /** The session that began this one as its agent. */
+  readonly parent?: string;
+}
+
+/** What a list shows beside a session: how it is, who looks, what it planned, changed and said last. */
+export interface Peek {
+  readonly session: string;
+  readonly title: string;
+  readonly cwd: string;
+  readonly settings: Settings;
+  readonly contextTokens: number;
+  readonly contextWindow: number;
+  readonly viewers: readonly Viewer[];
+  readonly plan: readonly { readonly step: string; readonly status: 'pending' | 'in_progress' | 'completed' }[];
+  /** The last words of the model, at most a screenful. */
+  readonly last: string;
+  readonly changed: { readonly files: number; readonly added: number; readonly removed: number };
+  /** What its open questions are about, file by file. */
+  readonly changes: readonly { readonly call: number; readonly changes: readonly FileChange[] }[];
 }
 
 /** One row of `tcx ps -a`: any live actor. */
@@ -214,6 +233,7 @@ interface Answers {
   detach: { detached: number };
   rows: { rows: readonly Row[]; head: number };
   resolve: Resolved;
+  peek: Peek;
   list: {
     sessions: readonly SessionInfo[];
     actors: readonly ActorInfo[];

@@ -86,8 +86,17 @@ export const ToDaemon = z.discriminatedUnion('t', [
   request('kill', { session: Ref, command: z.number().int() }),
   request('settings', { session: Ref, settings: SettingsAsk }),
   request('rename', { session: Ref, name: z.string().min(1).max(200) }),
-  request('fork', { session: Ref, as: z.uuidv7(), at: Seq.optional(), source: Source }),
+  request('fork', {
+    session: Ref,
+    as: z.uuidv7(),
+    at: Seq.optional(),
+    /** Where it works from now on, if not where its source does. */
+    cwd: z.string().optional(),
+    source: Source,
+  }),
   request('archive', { session: Ref, archived: z.boolean() }),
+  /** For ever. `name` is the session's own, typed by the person who means it. */
+  request('delete', { session: Ref, name: z.string().max(200) }),
   request('wake', {
     session: Ref,
     until: z.number().optional(),
@@ -102,7 +111,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
     role: Role.optional(),
     focused: z.boolean().optional(),
   }),
-  request('detach', { session: Ref, all: z.boolean().optional() }),
+  /** All other screens of a session; with `client` that one alone. */
+  request('detach', { session: Ref, all: z.boolean().optional(), client: Id.optional() }),
   /** Rows after a seq, or the last ones before one. */
   request('rows', {
     session: Ref,
@@ -111,6 +121,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
     limit: z.number().int().positive().max(10_000),
   }),
   request('resolve', { session: Ref }),
+  /** What a list shows beside a session without attaching to it. */
+  request('peek', { session: Ref }),
   request('list', {
     what: z.enum(['awake', 'actors', 'sessions']),
     cwd: z.string().optional(),
@@ -118,6 +130,9 @@ export const ToDaemon = z.discriminatedUnion('t', [
     sources: z.array(Source).optional(),
     archived: z.boolean().optional(),
     grep: z.string().optional(),
+    /** Words that the name, the title or the folder holds. */
+    like: z.string().max(500).optional(),
+    sort: z.enum(['updated', 'created']).optional(),
     limit: z.number().int().positive().max(10_000).optional(),
     offset: z.number().int().nonnegative().optional(),
   }),

@@ -21,6 +21,8 @@ export const press = {
   ctrlC: '\u0003',
   ctrlD: '\u0004',
   ctrlJ: '\n',
+  ctrlA: '\u0001',
+  ctrlS: '\u0013',
   ctrlT: '\u0014',
   ctrlX: '\u0018',
   ctrlZ: '\u001a',

@@ -5,9 +5,11 @@ import { pressCtrlC } from './ctrl-c.ts';
 import { deeds } from './deeds.ts';
 import type { Desk } from './desk.ts';
 import type { Drawing } from './drawing.ts';
+import { fieldKey, pasteInField } from './field-keys.ts';
 import type { Input } from './input.ts';
 import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
+import { overlayKey } from './overlay.ts';
 import { pagerBy } from './pager-keys.ts';
 import { popupKey } from './popup-keys.ts';
 import { questionKey } from './question-keys.ts';
@@ -31,6 +33,10 @@ export interface ActDeps {
   readonly choices: () => number;
   /** Calls back after so many ms; answers how to call it off. */
   readonly after: (ms: number, act: () => void) => () => void;
+  /** A session was picked to be gone on with. */
+  readonly picked: (session: string) => void;
+  /** What was under the overlay is seen again; or the screen ends, when there was nothing. */
+  readonly closeOverlay: () => void;
 }
 
 export type Key = Extract<Input, { kind: 'key' }>;
@@ -55,6 +61,7 @@ export class Acts {
       case 'key':
         return this.#typed(input);
       case 'paste':
+        if (store.get().board.field) return pasteInField(this.#deps, store.get().board.field!, input.text);
         return this.#pasted(input);
       case 'focus':
         return store.update((view) => ({ ...view, focused: input.focused }));
@@ -121,8 +128,10 @@ export class Acts {
         return pressCtrlC(this.#deps);
     }
     if (view.popup) return popupKey(this.#deps, view, key);
-    const deed = global && deeds[global];
+    if (fieldKey(this.#deps, view, key)) return;
+    const deed = global && view.board.overlay?.kind !== 'picker' && deeds[global];
     if (deed) return deed(this.#deps, key);
+    if (view.board.overlay) return overlayKey(this.#deps, view, view.board.overlay, key);
     if (view.screen === 'first' || view.screen === 'agents') return void listKey(this.#deps, view, key);
     if (questionKey(this.#deps, key)) return;
     if (isWatching(view)) return watcherKey(this.#deps, key);
@@ -133,6 +142,8 @@ export class Acts {
 /** Typed letters go into the composer. */
 const composes = (view: View): boolean =>
   view.popup === null &&
+  view.board.overlay === null &&
+  view.board.field === null &&
   (view.screen === 'session' || view.screen === 'start') &&
   view.question.open === null &&
   !isWatching(view);
@@ -140,6 +151,7 @@ const composes = (view: View): boolean =>
 /** Where keys may begin a sequence now. */
 function contextsOf(view: View): readonly Context[] {
   if (view.popup && view.popup.kind !== 'leader') return [];
+  if (view.board.field || view.board.overlay) return ['global'];
   if (view.screen === 'first') return ['global', 'list'];
   if (view.screen === 'agents') return ['global', 'agents'];
   return ['global', 'chat', 'composer', 'editor'];

@@ -165,7 +165,7 @@ type Pasted = Omit<Extract<Input, { kind: 'paste' }>, 'kind'>;
 
 export function composerPaste({ store, desk, now }: ActDeps, { text, cut, typed }: Pasted) {
   const view = store.get();
-  if (isWatching(view) || view.screen === 'first' || view.screen === 'agents') return;
+  if (view.board.overlay || isWatching(view) || view.screen === 'first' || view.screen === 'agents') return;
   store.update((before) => ({
     ...before,
     popup: null,

@@ -1,7 +1,10 @@
 /** What the keys of the context `global` do: one row a thing, by its name in the key table. */
 import type { ActDeps, Key } from './act.ts';
+import { showInbox } from './inbox-overlay.ts';
 import type { ActionOf } from './keys.ts';
+import { askName, showBeside, showNth, showWho } from './leader-deeds.ts';
 import { openTranscript } from './pager-keys.ts';
+import { showPicker } from './picker-keys.ts';
 import { lookAtQuestion } from './question-keys.ts';
 import { isWatching, type Popup } from './view.ts';
 
@@ -16,6 +19,13 @@ export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
   find_transcript: (deps) => openTranscript(deps, ''),
   detach: ({ desk }) => void desk.leave(),
   open_agents: ({ desk }) => desk.lists.showAgents(),
+  pick_session: (deps) => showPicker(deps, 'switch', true),
+  open_inbox: (deps) => showInbox(deps),
+  previous_session: (deps) => void showBeside(deps, -1),
+  next_session: (deps) => void showBeside(deps, 1),
+  nth_session: (deps, { name }) => void showNth(deps, Number(name.at(-1))),
+  rename_session: (deps) => askName(deps),
+  show_who: (deps) => showWho(deps),
   new_session: ({ desk }) => void desk.opening.newHere().then(() => desk.lists.refresh()),
   next_need: ({ desk }) => void desk.opening.showNextNeed(),
   last_session: ({ desk }) => void desk.opening.showLast(),

@@ -2,7 +2,9 @@
 import type { Client } from '../ipc/client.ts';
 import type { Push } from '../ipc/messages.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
+import { wideColumns } from './agents-lines.ts';
 import { Asks } from './asks.ts';
+import { BoardDeeds } from './board-deeds.ts';
 import { cleared } from './editor.ts';
 import { type Hands, hint } from './hands.ts';
 import { Lists } from './lists.ts';
@@ -33,7 +35,7 @@ export interface DeskDeps {
 
 export type Leaving =
   | { readonly kind: 'left' }
-  | { readonly kind: 'detached'; readonly by: string | undefined }
+  | { readonly kind: 'detached' | 'deleted'; readonly by: string | undefined }
   | { readonly kind: 'failed'; readonly error: Error };
 
 /** A daemon that is slow to take the draft does not hold anybody. */
@@ -44,6 +46,7 @@ export class Desk implements Disposable {
   readonly #store: ViewStore;
   readonly #wire: Wire;
   readonly asks: Asks;
+  readonly board: BoardDeeds;
   readonly lists: Lists;
   readonly opening: Opening;
   readonly outbox: Outbox;
@@ -62,8 +65,9 @@ export class Desk implements Disposable {
     this.#wire = new Wire(store, now);
     const hands: Hands = { store, now, newKey, newSession, wire: this.#wire, client: () => this.#client };
     this.asks = new Asks(hands);
-    this.lists = new Lists(hands);
     this.prompts = new Prompts(deps.history);
+    this.lists = new Lists(hands, () => this.#looked());
+    this.board = new BoardDeeds({ hands, settings: deps.settings, refresh: () => this.lists.refresh() });
     this.presence = new Presence({ store, client: () => this.#client });
     this.opening = new Opening({
       hands,
@@ -149,10 +153,18 @@ export class Desk implements Disposable {
     const { current } = this.#store.get();
     if (push.t === 'returned' && push.session === current)
       this.#store.update((view) => putBack(view, push.texts.join('\n')));
-    if (push.t === 'changed' && push.what === 'list') void this.lists.refresh();
+    if (push.t === 'changed') void (push.what === 'list' ? this.lists.refresh() : this.board.refreshInbox());
     if (push.t !== 'bye') return;
     if (push.session === undefined) this.#store.update((view) => ({ ...view, stopped: true }));
-    else if (push.session === current) this.#deps.leave({ kind: 'detached', by: push.by });
+    else if (push.session === current)
+      this.#deps.leave({ kind: push.why === 'deleted' ? 'deleted' : 'detached', by: push.by });
+  }
+
+  /** The list is new: what stands beside it is that of the marked row. */
+  #looked() {
+    const { screen, size, board } = this.#store.get();
+    if (screen === 'agents' && (size.columns >= wideColumns || board.answering.open))
+      void this.board.peek(board.agents.marked);
   }
 
   /** Sends the words of the composer: into the turn, as the next one, or as a new session's first. */

@@ -1,5 +1,4 @@
 /** From the view to a frame: which parts there are, how high each is, and their lines. Pure but for memories of what was laid out. */
-import { agentsLines } from './agents-lines.ts';
 import { asciiSigns } from './ascii.ts';
 import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts';
 import { composerOf } from './composer-drawing.ts';
@@ -7,8 +6,10 @@ import { completionLines, previewOf, typingOf } from './composer-parts.ts';
 import type { FirstChoice } from './first-choice.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown } from './markdown.ts';
+import { listScreen } from './overlay.ts';
 import { type Pager, pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
+import type { Pane } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
@@ -127,10 +128,8 @@ export class Drawing {
         (width) => firstLines(view, this.#deps.choices, this.#deps.build, width, this.theme),
         firstHint,
       );
-    if (view.screen === 'agents') {
-      const hint = `enter open · ${view.from === 'shell' ? 'q leave' : 'esc back'} · ↑↓`;
-      return this.#page(view, (width, height) => agentsLines(view, width, height, this.theme), hint);
-    }
+    const list = listScreen(view, this.theme);
+    if (list) return this.#page(view, list.draw, list.hint, list.pane);
     const parts = this.#parts(view);
     const room = (view.inline ? rows - 1 : rows) - parts.fixed;
     const asked = (view.session?.view.questions.length ?? 0) > 0;
@@ -166,9 +165,11 @@ export class Drawing {
   }
 
   /** A screen that is one list, with a hint at its foot. */
-  #page(view: View, draw: (columns: number, height: number) => string[], hint: string): Frame {
+  #page(view: View, draw: (columns: number, height: number) => string[], hint: string, pane?: Pane): Frame {
     const { columns, rows } = view.size;
-    const height = (view.inline ? rows - 1 : rows) - 1;
+    const room = (view.inline ? rows - 1 : rows) - 1;
+    const under = pane?.lines.slice(-Math.max(1, room - 3)) ?? [];
+    const height = room - under.length;
     const lines = draw(columns, height).slice(0, height);
     const foot =
       view.hint || view.popup ? hintLine(view, columns, this.theme) : ` ${this.theme.dim(cut(hint, columns - 2))}`;
@@ -176,9 +177,9 @@ export class Drawing {
       transcript: view.inline ? lines : padded(lines, height),
       working: [],
       above: [],
-      input: [],
+      input: under,
       below: [foot],
-      cursor: undefined,
+      cursor: pane?.cursor && !view.inline ? { x: pane.cursor.x, y: height + pane.cursor.y } : undefined,
     };
   }
 

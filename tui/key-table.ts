@@ -150,6 +150,7 @@ export const keyTable = {
   },
   list: {
     ...movement,
+    search: on('/', 'type to find'),
     accept: on('enter', 'take the marked row'),
     cancel: on('esc', 'back'),
     close: on('q', 'back'),
@@ -183,6 +184,17 @@ export const keyTable = {
     page_down: on('page-down', 'a page down'),
     home: on('home', 'to the first'),
     end: on('end', 'to the last'),
+  },
+  inbox: {
+    answer: on('space, enter', 'answer it'),
+    answer_all: on('A', 'the marked answer for all that ask the same'),
+    open_thread: on('o', 'the session that asks'),
+  },
+  picker: {
+    toggle_everywhere: on('tab', 'this folder, or all'),
+    toggle_archived: on('ctrl-a', 'archived ones, or active ones'),
+    toggle_sort: on('ctrl-s', 'by last change, or by beginning'),
+    preview: on('ctrl-t', 'what was said last'),
   },
   pager: {
     scroll_up: on('up, k', 'a line up'),
@@ -218,5 +230,7 @@ export const contextTitles: Readonly<Record<Context, string>> = {
   approval: 'A question',
   list: 'Lists',
   agents: 'All sessions',
+  inbox: 'Open questions',
+  picker: 'Picking a session',
   pager: 'Paging',
 };

@@ -7,6 +7,8 @@ import { exact, money, plural } from './words.ts';
 /** `alone`: the daemon ends with this screen, which waits for the turn to end. */
 export function leavingText(view: View, leaving: Leaving, alone = false): string {
   const lines: string[] = [];
+  if (leaving.kind === 'deleted')
+    return `${view.session?.view.name ?? 'the session'} was deleted${leaving.by ? ` by ${leaving.by}` : ''}\n`;
   if (leaving.kind === 'detached') lines.push(`detached${leaving.by ? ` by ${leaving.by}` : ''}`);
   const { session } = view;
   if (session && session.view.turn > 0) lines.push(...sessionLines(view, alone));

@@ -1,7 +1,7 @@
 /** Keys of the screens that are lists: the first start, the strip of sessions, the agents. */
 import type { ActDeps, Key } from './act.ts';
 import { here } from './act-lists.ts';
-import { ordered } from './agents-order.ts';
+import { agentsKey } from './agents-keys.ts';
 import type { View } from './view.ts';
 
 /** `composer`: the key is for the composer below the list. */
@@ -41,32 +41,4 @@ function firstKey(deps: ActDeps, view: View, { name }: Key) {
   if (name === 'ctrl-d') return void deps.desk.leave();
   const digit = Number(name);
   if (digit >= 1 && digit <= count) deps.chosen(digit - 1);
-}
-
-function agentsKey(deps: ActDeps, view: View, { name }: Key) {
-  const rows = ordered(view.sessions);
-  switch (view.keys.action('list', name)) {
-    case 'move_up':
-      return to(deps, Math.max(0, view.row - 1));
-    case 'move_down':
-      return to(deps, Math.min(rows.length - 1, view.row + 1));
-    case 'home':
-      return to(deps, 0);
-    case 'end':
-      return to(deps, rows.length - 1);
-    case 'accept': {
-      const chosen = rows[view.row];
-      if (chosen) void deps.desk.opening.show(chosen.id);
-      return;
-    }
-    case 'cancel':
-    case 'close':
-      if (view.from === 'shell') void deps.desk.leave();
-      else
-        deps.store.update((before) => ({
-          ...before,
-          screen: before.from === 'session' ? 'session' : 'start',
-          row: -1,
-        }));
-  }
 }

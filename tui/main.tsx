@@ -20,6 +20,7 @@ import { Look } from './look.ts';
 import type { TuiOptions } from './options.ts';
 import { Painter } from './painter.ts';
 import { askPalette } from './palette.ts';
+import { showPicker } from './picker-keys.ts';
 import { createViewStore, StoreContext } from './store.ts';
 import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
@@ -118,6 +119,8 @@ class Tui {
       chosen: (row) => this.#chosen(row),
       choices: () => choices.length,
       after,
+      picked: (session) => void this.#picked(session),
+      closeOverlay: () => this.#closeOverlay(),
     });
     this.#acts.guessPastes(options.pasteBurst && !multiplexed.some((name) => env[name]));
     this.#takeKeys();
@@ -142,6 +145,10 @@ class Tui {
     this.#store.update((view) => ({ ...view, keys: made.keys }));
     if (env.TMUX && made.keys.label('global', 'leader') === 'ctrl-b')
       this.#desk.hint("the leader is ctrl-b: inside tmux that is tmux's own, press it twice", 'warn', longHintMs);
+  }
+
+  get #pickerDeps() {
+    return { desk: this.#desk, store: this.#store, now: this.#options.now };
   }
 
   async run(): Promise<number> {
@@ -241,6 +248,8 @@ class Tui {
       return;
     }
     if (opening.kind === 'agents') return;
+    if (opening.kind === 'pick')
+      return showPicker(this.#pickerDeps, opening.purpose, opening.everywhere, opening.scripts);
     const provider = this.#settings.provider ?? config?.choice?.provider;
     const model = provider === 'demo' ? 'demo' : (this.#settings.model ?? config?.choice?.model ?? '');
     this.#store.update((view) => ({ ...view, model }));
@@ -252,6 +261,26 @@ class Tui {
     if (opening.prompt === undefined) return;
     if (this.#store.get().screen === 'first') this.#configured = () => this.#desk.say(opening.prompt!, 'steer');
     else this.#desk.say(opening.prompt, 'steer');
+  }
+
+  /** Goes on with a session as `tcx resume` was asked to. */
+  async #picked(session: string) {
+    const { opening } = this.#options;
+    this.#desk.board.set({ overlay: null });
+    await this.#desk.opening.show(session);
+    if (opening.kind !== 'pick' || this.#store.get().current !== session) return;
+    const { settings, prompt } = opening;
+    if (settings && Object.keys(settings).length > 0)
+      await this.#desk.asks.ask((client) => client.request('settings', { session, settings }));
+    if (prompt !== undefined) this.#desk.say(prompt, 'steer');
+  }
+
+  /** A picker that was all there was leaves nothing to go back to. */
+  #closeOverlay() {
+    const { opening } = this.#options;
+    const { board, session } = this.#store.get();
+    if (opening.kind === 'pick' && board.overlay?.kind === 'picker' && !session) return void this.#desk.leave();
+    this.#desk.board.set({ overlay: null });
   }
 
   /** A row of the first screen: what it stands for is what new sessions run with. */

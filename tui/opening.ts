@@ -98,9 +98,9 @@ export class Opening implements Disposable {
   }
 
   /** As `open`, for a key: a refusal is a line for the person. */
-  async show(ref: string) {
+  async show(ref: string, how: OpenHow = {}) {
     try {
-      await this.open(ref);
+      await this.open(ref, how);
     } catch (error) {
       hint(this.#deps.hands, sentence(error), 'bad');
     }

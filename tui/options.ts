@@ -13,7 +13,16 @@ export type Opening =
       readonly prompt?: string;
       readonly settings?: SettingsAsk;
     }
-  | { readonly kind: 'agents' };
+  | { readonly kind: 'agents' }
+  /** A session is picked first. */
+  | {
+      readonly kind: 'pick';
+      readonly purpose: 'resume' | 'switch';
+      readonly everywhere: boolean;
+      readonly scripts?: boolean;
+      readonly settings?: SettingsAsk;
+      readonly prompt?: string;
+    };
 
 export interface TuiOptions {
   readonly opening: Opening;

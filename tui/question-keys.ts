@@ -1,8 +1,9 @@
 /** Keys of an open question: letters, digits, arrows and Enter answer it; Esc ends the turn. */
+import type { Approval } from '../ipc/messages.ts';
 import type { ActDeps, Key } from './act.ts';
 import type { ActionOf } from './keys.ts';
 import { lookAt, putDown, taken } from './question-focus.ts';
-import { isWatching, openQuestion } from './view.ts';
+import { isWatching, openQuestion, type View } from './view.ts';
 
 /** Keys that answer, though not one of them is pressed for the composer. */
 const moves: readonly string[] = ['move_up', 'move_down', 'next', 'open_fullscreen', 'open_thread', 'put_down'];
@@ -12,14 +13,19 @@ export function questionKey(deps: ActDeps, key: Key): boolean {
   const { store, now } = deps;
   const view = store.get();
   if (view.screen !== 'session') return false;
-  const action = view.keys.action('approval', key.name);
-  const decides = /^[1-9]$/.test(key.name) || (action !== undefined && action !== 'decline' && !moves.includes(action));
-  const pressed = { name: key.name, types: key.text !== undefined, decides: decides || /^[nc]$/.test(key.name) };
+  const pressed = { name: key.name, types: key.text !== undefined, decides: decides(view, key.name) };
   const { takes, focus } = taken(view.question, pressed, now());
   store.update((before) => ({ ...before, question: focus }));
   if (takes === 'composer') return false;
   if (takes === 'question' && !isWatching(view)) answerKey(deps, key);
   return true;
+}
+
+/** A key by which questions are answered: after one is gone it means nothing else for a while. */
+export function decides({ keys }: View, name: string): boolean {
+  const action = keys.action('approval', name);
+  if (/^[1-9nc]$/.test(name)) return true;
+  return action !== undefined && action !== 'decline' && !moves.includes(action);
 }
 
 /** The letter by which a choice is known, for each key that answers. */
@@ -49,6 +55,10 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
       return desk.asks.decide(approval, choices.some(({ id }) => id === 'abort') ? 'abort' : 'no', name);
     case 'put_down':
       return store.update((before) => ({ ...before, question: putDown(before.question) }));
+    case 'open_fullscreen':
+      return desk.board.set({ overlay: { kind: 'whole', approval: question.id, line: 0 } });
+    case 'open_thread':
+      return desk.hint('it is this session that asks', 'dim');
     case 'next': {
       const all = view.session!.view.questions;
       const next = all[(all.findIndex(({ id }) => id === question.id) + 1) % all.length]!;
@@ -57,11 +67,18 @@ function answerKey({ store, desk, now }: ActDeps, { name }: Key) {
       return;
     }
   }
-  const letter = action && letters[action];
-  const picked =
-    choices.find(({ key }) => letter !== undefined && key === letter) ??
-    (/^[1-9]$/.test(name) ? choices[Number(name) - 1] : undefined);
+  const picked = pickedBy(view, question, name);
   if (picked) desk.asks.decide(approval, picked.id, name);
+}
+
+/** The choice that a letter or a digit stands for. */
+export function pickedBy({ keys }: View, { choices }: Approval, name: string) {
+  const action = keys.action('approval', name);
+  const letter = action && letters[action];
+  return (
+    choices.find(({ key }) => letter !== undefined && key === letter) ??
+    (/^[1-9]$/.test(name) ? choices[Number(name) - 1] : undefined)
+  );
 }
 
 export function lookAtQuestion({ store, desk, now }: ActDeps) {

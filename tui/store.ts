@@ -1,6 +1,7 @@
 /** The one store of a client's screen: steps in, the newest view out. Components subscribe to the part that they draw. */
 import { createStore } from '@xstate/store';
 import { createContext, use, useSyncExternalStore } from 'react';
+import { settleAgents } from './agents-order.ts';
 import { settle } from './question-focus.ts';
 import { isSettled } from './transcript.ts';
 import { isRunning, type View } from './view.ts';
@@ -29,11 +30,14 @@ export function createViewStore(first: View, now: () => number): ViewStore {
 }
 
 /** What follows from any change: questions come forward or go, inline mode prints what will not change any more. */
-function settled(stepped: View, now: number): View {
+function settled(given: View, now: number): View {
+  const stepped = settleAgents(given, now);
   // A list that was closed is closed for its word, and there is none any more.
   const view =
     stepped.editor.text === '' && stepped.dismissed !== undefined ? { ...stepped, dismissed: undefined } : stepped;
   if (!view.session) return view;
+  // What lies over the screen neither calls a question forward nor takes one away.
+  if (view.board.overlay || view.board.field) return view.inline ? printed(view) : view;
   const ids = view.screen === 'session' ? view.session.view.questions.map(({ id }) => id) : [];
   const question = settle(view.question, ids, view.editor.text !== '' || view.popup !== null, now);
   const asked =

@@ -3,6 +3,7 @@
 import type { Row } from '../core/rows.ts';
 import type { ConnectionState } from '../ipc/client.ts';
 import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
+import { type Board, emptyBoard } from './board.ts';
 import type { FoundFiles } from './completion.ts';
 import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
@@ -109,6 +110,8 @@ export interface View {
   readonly need: { readonly text: string; readonly until: number } | null;
   readonly anchor: Anchor | undefined;
   readonly ctrlCAt: number;
+  /** The lists of sessions and questions. */
+  readonly board: Board;
   /** What inline mode has printed, of this session and those before it. */
   readonly scrollback: readonly Cell[];
 }
@@ -139,6 +142,7 @@ export const startView = (
   need: null,
   anchor: undefined,
   ctrlCAt: Number.NEGATIVE_INFINITY,
+  board: emptyBoard,
   scrollback: [],
 });
 
@@ -152,8 +156,8 @@ export const emptySession = {
 } as const;
 
 /** Inline, what is a screen of its own is drawn on the alternate screen, and the scrollback stays as it is. */
-export const isOverlay = ({ inline, popup, screen }: View): boolean =>
-  inline && (popup?.kind === 'pager' || screen === 'agents');
+export const isOverlay = ({ inline, popup, screen, board }: View): boolean =>
+  inline && (popup?.kind === 'pager' || screen === 'agents' || board.overlay !== null);
 
 export const isWatching = ({ session }: View): boolean =>
   session?.viewers.find(({ client }) => client === session.client)?.role === 'watch';

@@ -1,4 +1,5 @@
 /** When the screen has to move by itself: a clock that counts, a hint that goes, a question that may come. Nothing else wakes an idle client. */
+import { restMs } from './agents-order.ts';
 import { dueAt } from './question-focus.ts';
 import { isRunning, isWorking, type View } from './view.ts';
 
@@ -17,16 +18,23 @@ export function wakeAt(view: View): number | undefined {
     popup?.kind === 'leader' && !popup.shown ? popup.since + leaderMs : undefined,
     clockAt(view),
     connection.state === 'connected' ? undefined : next(now, secondMs),
+    agentsDue(view),
     session &&
+      !view.board.overlay &&
+      !view.board.field &&
       dueAt(
         question,
         session.view.questions.map(({ id }) => id),
-        view.editor.text !== '',
+        view.editor.text !== '' || popup !== null,
       ),
-  ].map((time) => time ?? undefined);
+  ].map((time) => time || undefined);
   const coming = times.filter((time) => time !== undefined);
   return coming.length > 0 ? Math.min(...coming) : undefined;
 }
+
+/** A list that waits for its reader to rest, and one whose first row may be another by then. */
+const agentsDue = ({ screen, now, board: { agents } }: View) =>
+  screen === 'agents' && agents.keyAt + restMs > now ? agents.keyAt + restMs : undefined;
 
 const next = (now: number, every: number) => (Math.floor(now / every) + 1) * every;
 

@@ -18,7 +18,7 @@ export async function list(daemon: Daemon, _client: Client, ask: RequestOf<'list
     const sessions = await daemon.sessions.awake();
     return { sessions, actors: [], total: sessions.length, ...daemon.sessions.totals(dayOf(daemon.now())) };
   }
-  const { cwd, sources, grep, archived, limit, offset } = ask;
+  const { cwd, sources, grep, like, sort, archived, limit, offset } = ask;
   const found = await daemon.sessions.list({
     archived: archived ?? false,
     limit: limit ?? listLimit,
@@ -26,6 +26,8 @@ export async function list(daemon: Daemon, _client: Client, ask: RequestOf<'list
     ...(cwd !== undefined && { cwd }),
     ...(sources && { sources }),
     ...(grep !== undefined && { grep }),
+    ...(like !== undefined && { like }),
+    ...(sort && { sort }),
   });
   return { ...found, actors: [] };
 }

@@ -64,12 +64,17 @@ export async function rename(daemon: Daemon, client: Client, { session: ref, nam
   return { name };
 }
 
-export async function fork(daemon: Daemon, client: Client, { session: ref, as, at, source }: RequestOf<'fork'>) {
+export async function fork(
+  daemon: Daemon,
+  client: Client,
+  { session: ref, as, at, cwd: here, source }: RequestOf<'fork'>,
+) {
   const from = resolve(daemon, client, ref);
   const session = as as SessionId;
   const state = await daemon.host.state(from);
   const seq = Math.min(at ?? state.tree.seq, state.tree.seq);
-  const { cwd, settings: kept, env, umask } = state.meta;
+  const { settings: kept, env, umask } = state.meta;
+  const cwd = here ?? state.meta.cwd;
   const created = draft('created', {
     cwd,
     source,

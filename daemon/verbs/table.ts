@@ -4,6 +4,8 @@ import type { Answer, Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
 import * as home from './home.ts';
 import * as look from './look.ts';
+import * as peek from './peek.ts';
+import * as remove from './remove.ts';
 import * as session from './session.ts';
 import * as viewers from './viewers.ts';
 import * as words from './words.ts';
@@ -31,12 +33,14 @@ const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
   rename: session.rename,
   fork: session.fork,
   archive: session.archive,
+  delete: remove.deleteSession,
   wake: session.wake,
   draft: viewers.draftText,
   presence: viewers.presence,
   detach: viewers.detach,
   rows: look.rows,
   resolve: look.resolved,
+  peek: peek.peek,
   diff: look.diff,
   list: home.list,
   inbox: home.inbox,

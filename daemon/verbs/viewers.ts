@@ -91,11 +91,12 @@ function takeOver({ hub }: Daemon, session: SessionId, client: Client) {
   });
 }
 
-export function detachAll({ hub, crowd }: Daemon, session: SessionId, by: Client): number {
+export function detachAll({ hub, crowd }: Daemon, session: SessionId, by: Client, only?: number): number {
   // A run without a screen is nobody's terminal.
   const others = hub
     .seats(session)
-    .filter(({ outlet }) => outlet.client !== by.client && crowd.clients.get(outlet.client)?.hello.kind !== 'exec');
+    .filter(({ outlet }) => outlet.client !== by.client && crowd.clients.get(outlet.client)?.hello.kind !== 'exec')
+    .filter(({ outlet }) => only === undefined || outlet.client === only);
   for (const { outlet } of others) {
     crowd.clients.get(outlet.client)?.push({ t: 'bye', session, why: 'detached', by: by.label });
     hub.leave(session, outlet.client);
@@ -103,8 +104,9 @@ export function detachAll({ hub, crowd }: Daemon, session: SessionId, by: Client
   return others.length;
 }
 
-export async function detach(daemon: Daemon, client: Client, { session: ref, all }: RequestOf<'detach'>) {
+export async function detach(daemon: Daemon, client: Client, { session: ref, all, client: only }: RequestOf<'detach'>) {
   const session = resolve(daemon, client, ref);
+  if (only !== undefined) return { detached: detachAll(daemon, session, client, only) };
   if (all || daemon.hub.viewers(session) > 0) return { detached: detachAll(daemon, session, client) };
   return { detached: 0 };
 }
