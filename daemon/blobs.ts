@@ -1,8 +1,10 @@
-/** Bodies too large for a row: files named by the SHA-256 of their bytes, whole and synced before anything refers to them. */
+/** Blobs as clients bring and fetch them: piece by piece, checked against their name before anything can refer to them. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
+import { blobPath, growingPath, isBlobHash } from './blob-files.ts';
 import { TcxError } from './errors.ts';
+import { syncFolders, writeAll } from './files.ts';
 
 const sizeLimit = 256 * 1024 * 1024;
 /** Blobs that grow at the same time; the one that was begun first gives way. */
@@ -15,19 +17,18 @@ interface Growing {
 }
 
 export class Blobs {
-  readonly #folder: string;
+  readonly #home: string;
   readonly #growing = new Map<string, Growing>();
-  #begun = 0;
 
   constructor(home: string) {
-    this.#folder = join(home, 'blobs');
+    this.#home = home;
   }
 
-  path = (hash: string) => join(this.#folder, hash.slice(0, 2), hash);
+  path = (hash: string) => blobPath(this.#home, hash);
 
   /** A piece, in order; one at 0 begins anew. The last one is checked against the hash, synced and given its name. */
   async put(hash: string, offset: number, bytes: Uint8Array, last: boolean): Promise<void> {
-    if (!/^[0-9a-f]{64}$/.test(hash))
+    if (!isBlobHash(hash))
       throw new TcxError('bad-blob', 'a blob is named by its SHA-256 in hex', 'send the hash of the bytes');
     if (offset === 0) await this.#begin(hash);
     const growing = this.#growing.get(hash);
@@ -40,12 +41,12 @@ export class Blobs {
     if (offset + bytes.length > sizeLimit)
       throw new TcxError('too-large', `a blob may have ${sizeLimit} bytes`, 'send less');
     growing.size += bytes.length;
-    await growing.file.write(bytes, 0, bytes.length, offset);
+    await writeAll(growing.file, bytes, offset);
     if (last) await this.#finish(hash, growing);
   }
 
   async get(hash: string, offset: number, limit: number): Promise<{ bytes: Uint8Array; size: number }> {
-    const path = /^[0-9a-f]{64}$/.test(hash) ? this.path(hash) : '';
+    const path = isBlobHash(hash) ? this.path(hash) : '';
     const file = await open(path, 'r').catch(() => {
       throw new TcxError(
         'no-blob',
@@ -70,8 +71,8 @@ export class Blobs {
     );
 
   async #begin(hash: string) {
-    await mkdir(join(this.#folder, hash.slice(0, 2)), { recursive: true, mode: 0o700 });
-    const path = `${this.path(hash)}.${this.#begun++}.new`;
+    await mkdir(dirname(this.path(hash)), { recursive: true, mode: 0o700 });
+    const path = growingPath(this.path(hash));
     const growing = { file: await open(path, 'w+', 0o600), path, size: 0 };
     const [oldest] = this.#growing.has(hash) ? [hash] : this.#growing.size < growingLimit ? [] : this.#growing.keys();
     if (oldest !== undefined) await this.#drop(oldest);
@@ -100,7 +101,6 @@ export class Blobs {
     } finally {
       await file.close();
     }
-    const folder = await open(join(this.#folder, hash.slice(0, 2)), 'r');
-    await folder.sync().finally(() => folder.close());
+    await syncFolders(dirname(path), this.#home);
   }
 }

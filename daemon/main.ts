@@ -8,6 +8,7 @@ import { ensureHome, fileSystem, type Home, homeOf } from '../ipc/home.ts';
 import { PROTOCOL } from '../ipc/version.ts';
 import { listActors } from './actors.ts';
 import { adoptCommands } from './adopt-commands.ts';
+import { keepBlobs, sweepBlobs } from './blob-sweep.ts';
 import { Blobs } from './blobs.ts';
 import { createBodies } from './bodies.ts';
 import { type Client, serveConnection } from './connection.ts';
@@ -18,8 +19,7 @@ import { runDoctor } from './doctor.ts';
 import { EnvStore } from './env-store.ts';
 import { followCommits } from './follow-up.ts';
 import { Handles } from './handles.ts';
-import { Holder } from './holder/client.ts';
-import { isRefused } from './holder/protocol.ts';
+import { openHolder } from './holder/of-home.ts';
 import { EmbeddedHost } from './hosts/embedded.ts';
 import { logPath } from './hosts/log-read.ts';
 import { Hub } from './hub.ts';
@@ -81,9 +81,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     now: clock.wall,
     idleMs: async () => (await parts.access.base())?.idle_unload ?? usualIdleMs,
   });
+  const blobs = keepBlobs({ sweep: () => sweep(parts), broken: (error) => parts.logger.error({ error: error.stack }) });
   endWith(parts, options.until, async () => {
     await listening.close();
     house[Symbol.dispose]();
+    blobs[Symbol.dispose]();
   });
   parts.host.release();
   if (!starts.safeMode) void resumeSessions(parts.host, open);
@@ -208,25 +210,6 @@ function logBugs(logger: Logs['logger']) {
   );
 }
 
-type HolderNeeds = Pick<DaemonOptions, 'env' | 'userHome' | 'build' | 'holderFile'> & Pick<Logs, 'logger'>;
-
-async function openHolder(place: Place, { env, userHome, build, holderFile, logger }: HolderNeeds): Promise<Holder> {
-  const holder = await Holder.open({
-    run: place.run,
-    build,
-    epoch: place.lock.epoch,
-    command: [process.execPath, holderFile],
-    env: { PATH: env.PATH ?? '/usr/bin:/bin', HOME: userHome },
-    gone: (gone) => {
-      logger.warn(gone, 'a holder of commands ended');
-      // Another daemon has the home now, whatever the lock says: this one must not act for it any more.
-      if (gone.superseded) process.kill(process.pid, 'SIGTERM');
-    },
-  });
-  if (isRefused(holder)) throw new Refusal('epoch', holder.why, 'tcx daemon status');
-  return holder;
-}
-
 /** What a daemon before left: rows the index does not know, and commands that may still run. Answers the sessions to go on with. */
 async function recover(parts: Parts): Promise<readonly SessionId[]> {
   const { projector, index, host, holder, adopted, logger, envs } = parts;
@@ -240,6 +223,18 @@ async function recover(parts: Parts): Promise<readonly SessionId[]> {
   const trees = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : []));
   adopted.take = await adoptCommands(holder, trees);
   return open;
+}
+
+async function sweep({ home, access, index, now, logger }: Parts) {
+  const limitBytes = (await access.base())?.limits.blobs_bytes;
+  // Nothing is taken away by a limit that cannot be read.
+  const swept = await sweepBlobs({
+    home,
+    now: now(),
+    limitBytes: limitBytes ?? Number.POSITIVE_INFINITY,
+    meta: (session) => index.get(session)?.meta,
+  });
+  if (swept.removed > 0) logger.info(swept, 'blobs that nobody needs are gone');
 }
 
 function serve(parts: Parts, daemon: Daemon, socket: Socket) {

@@ -1,6 +1,6 @@
 /**
  * The lines of a session's log. One line is one JSON value: `log` (the first), `commit`, `checkpoint` or `poison`, each closed
- * by `"crc"`, the CRC-32 in hex of everything before its comma.
+ * by `"crc"`, the CRC-32 in hex of everything before its comma. A large string is not in its line: `large.ts`.
  */
 import { crc32 } from 'node:zlib';
 import type { Job } from '../../actors/drive.ts';
@@ -43,6 +43,9 @@ export type Line =
   | { readonly checkpoint: Checkpoint }
   | { readonly poison: Poison };
 
+/** A line as its file has it: `blobs` are the places of strings that lie in blobs (`large.ts`). */
+export type Stored = Line & { readonly blobs?: readonly (readonly (string | number)[])[] };
+
 /** What a checkpoint's line begins with: opening a log looks for it from the end. */
 export const checkpointStart = '{"checkpoint":';
 export const commitStart = '{"commit":';
@@ -53,14 +56,14 @@ export const isLine = (text: string) => starts.some((start) => text.startsWith(s
 
 const sum = (text: string) => crc32(text).toString(16).padStart(8, '0');
 
-export function encode(line: Line): Buffer {
+export function encode(line: Stored): Buffer {
   const body = JSON.stringify(line).slice(0, -1);
   return Buffer.from(`${body},"crc":"${sum(body)}"}\n`);
 }
 
 /** The line's value; undefined when it is not as it was written. */
-export function decode(text: string): Line | undefined {
+export function decode(text: string): Stored | undefined {
   const end = text.lastIndexOf(',"crc":"');
   if (end < 0 || !text.endsWith('"}') || sum(text.slice(0, end)) !== text.slice(end + 8, -2)) return undefined;
-  return JSON.parse(text) as Line;
+  return JSON.parse(text) as Stored;
 }

@@ -6,6 +6,7 @@ import { apply, emptyTree, type Tree } from '../../actors/tree.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { foldMeta, type Meta } from '../../core/meta.ts';
 import { ROWS_VERSION, type Row } from '../../core/rows.ts';
+import { withBlobs } from './large.ts';
 import {
   type Checkpoint,
   checkpointStart,
@@ -67,14 +68,14 @@ export interface LogState {
 }
 
 /** Reads from the last checkpoint on. A torn end is left out; damage before it throws DamagedLog. */
-export async function readState(path: string, file: FileHandle): Promise<LogState> {
+export async function readState(home: string, path: string, file: FileHandle): Promise<LogState> {
   const { size } = await file.stat();
   const head = await readHead(file, path);
   const start = await lastCheckpoint(file, size);
   const fold = new Fold(head, start?.offset ?? 0);
   for await (const { text, offset, end } of lines(file, start?.offset ?? 0, size)) {
     const line = end > size ? undefined : decode(text);
-    if (line) fold.take(line, offset, end);
+    if (line) fold.take(await withBlobs(home, line), offset, end);
     else if (isTorn(text, end, size)) break;
     else throw new DamagedLog(path, offset);
   }
@@ -173,7 +174,7 @@ export const readWhole = <Value>(
   use: (state: LogState, rows: (after: number, limit: number) => Promise<Row[]>) => Promise<Value>,
 ): Promise<Value> =>
   withFile(logPath(home, session), async (file, path) => {
-    const state = await readState(path, file);
+    const state = await readState(home, path, file);
     const { length, places, head } = state;
     return use(state, (after, limit) => readRows({ home, path, file, length, places, fork: head.fork }, after, limit));
   });
@@ -208,7 +209,7 @@ export async function readRows(log: Readable, after: number, limit: number): Pro
 }
 
 async function ownRows(
-  { path, file, length, places, untilDamage }: Readable,
+  { home, path, file, length, places, untilDamage }: Readable,
   after: number,
   limit: number,
 ): Promise<Row[]> {
@@ -220,7 +221,8 @@ async function ownRows(
     const line = decode(text);
     if (!line && (untilDamage || isTorn(text, end, length))) break;
     if (!line || !('commit' in line)) throw new DamagedLog(path, offset);
-    for (const row of line.commit.rows ?? []) {
+    if ((line.commit.rows?.at(-1)?.seq ?? 0) <= after) continue;
+    for (const row of (await withBlobs(home, line)).commit.rows ?? []) {
       if (row.seq > after) rows.push(row);
       if (rows.length >= limit) return rows;
     }

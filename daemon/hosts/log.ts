@@ -6,7 +6,9 @@ import type { Tree } from '../../actors/tree.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Meta } from '../../core/meta.ts';
 import { ROWS_VERSION, type Row } from '../../core/rows.ts';
-import { encode, type ForkedFrom, type Head, type Line, type Places, type Poison } from './line.ts';
+import { syncFolders, writeAll } from '../files.ts';
+import { encodeWithBlobs } from './large.ts';
+import type { ForkedFrom, Head, Line, Places, Poison } from './line.ts';
 import { logPath, readAt, readHead, readRows, readState, UnbornLog, withPlace } from './log-read.ts';
 
 const checkpointEveryBytes = 256 * 1024;
@@ -50,7 +52,7 @@ export class Log {
   static async create(home: string, session: SessionId, fork?: ForkedFrom): Promise<Log> {
     const path = logPath(home, session);
     const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await openNew(path);
+    const file = await openNew(home, path);
     const log = new Log(home, file, { session, ...(fork && { fork }) });
     try {
       await log.append({ log: { session, rows: ROWS_VERSION, ...(fork && { fork }) } });
@@ -68,7 +70,7 @@ export class Log {
     const path = logPath(home, session);
     const file = await open(path, constants.O_RDWR);
     try {
-      const { head, tree, meta, poison, length, places, since, checkpoint } = await readState(path, file);
+      const { head, tree, meta, poison, length, places, since, checkpoint } = await readState(home, path, file);
       const log = new Log(home, file, head);
       log.#length = length;
       log.#places = places;
@@ -101,10 +103,10 @@ export class Log {
   /** Survives this process when it returns, and with `durable` a power cut. When it rejects, the log is as it was before. */
   async append(line: Line, durable = false): Promise<void> {
     await this.mend();
+    const bytes = await encodeWithBlobs(this.#home, line);
     const before = this.#length;
-    const bytes = encode(line);
     try {
-      await this.#write(bytes, before);
+      await writeAll(this.#file, bytes, before);
       this.#length = before + bytes.length;
       if (durable) await this.sync();
     } catch (error) {
@@ -142,19 +144,12 @@ export class Log {
     if (!this.#unsynced) return;
     // A system that failed to sync pages may call them clean: they are written again before anybody relies on them.
     const from = Math.min(this.#synced, this.#length);
-    await this.#write(await readAt(this.#file, from, this.#length - from), from);
+    await writeAll(this.#file, await readAt(this.#file, from, this.#length - from), from);
     this.#unsynced = false;
     await this.sync();
   }
 
   close = () => this.#file.close();
-
-  async #write(bytes: Buffer, at: number) {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, at + done);
-      done += bytesWritten;
-    }
-  }
 
   /** Rows of the first `length` bytes. */
   rows(after: number, limit: number, length = this.#length): Promise<Row[]> {
@@ -163,35 +158,26 @@ export class Log {
   }
 }
 
-async function openNew(path: string): Promise<FileHandle> {
+async function openNew(home: string, path: string): Promise<FileHandle> {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
   try {
     return await open(path, flags, 0o600);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isUnborn(path))) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isUnborn(home, path))) throw error;
     await unlink(path);
     return open(path, flags, 0o600);
   }
 }
 
-async function isUnborn(path: string): Promise<boolean> {
+async function isUnborn(home: string, path: string): Promise<boolean> {
   const file = await open(path, constants.O_RDONLY);
   try {
     await readHead(file, path);
-    await readState(path, file);
+    await readState(home, path, file);
     return false;
   } catch (error) {
     return error instanceof UnbornLog;
   } finally {
     await file.close();
-  }
-}
-
-/** A new file is only there after a power cut when its folder was synced, and so with each folder that is new. */
-async function syncFolders(from: string, to: string): Promise<void> {
-  for (let path = from; ; path = dirname(path)) {
-    const folder = await open(path, constants.O_RDONLY);
-    await folder.sync().finally(() => folder.close());
-    if (path === to || path === dirname(path)) return;
   }
 }

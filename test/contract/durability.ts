@@ -14,6 +14,28 @@ export function durability(make: Make) {
     expect(await place.say(session, 'hello')).toEqual({ result: 'repeated', seq });
   });
 
+  test('words, outputs and a queue larger than a line of a log are whole after a kill, and for the model too', async () => {
+    await using place = await Place.open(make);
+    const large = (letter: string) => letter.repeat(200 * 1024);
+    const session = await place.create({ text: large('a') });
+    (await place.effects.next('model#1')).end(calls(exec(large('b'))));
+    await place.effects.next('c1/work#1');
+    await place.say(session, large('c'));
+    const before = await place.rows(session);
+    expect(before.map(({ body }) => JSON.stringify(body).length).filter((length) => length > 200 * 1024)).toHaveLength(
+      3,
+    );
+    await place.restart();
+    expect(await place.rows(session)).toEqual(before);
+    expect(JSON.stringify((await place.host.state(session)).tree)).toContain(large('c'));
+    (await place.effects.next('c1/work#1')).end(watched(large('d'), 1, { code: 0 }));
+    (await place.effects.next('model#2')).end(says(large('e')));
+    await place.has(session, 'turn.ended');
+    await place.restart();
+    const window = JSON.stringify(await place.host.window(session));
+    for (const letter of ['a', 'b', 'c', 'd', 'e']) expect(window).toContain(large(letter));
+  });
+
   test('no effect begins before its intent is on disk: killed as soon as it began, the next host knows it', async () => {
     await using place = await Place.open(make);
     const session = await place.create({ text: 'go' });
