@@ -152,6 +152,16 @@ function list({ items, ordered, start, loose }: Tokens.List, width: number, them
   return loose ? all.reduce(joined, []) : all.flat();
 }
 
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+/** Entities, as far as models write them; no control character comes of one. */
+const decoded = (text: string): string =>
+  text.replaceAll(/&(?:#(\d{2,7})|#x([0-9a-f]{2,6})|(amp|lt|gt|quot|apos|nbsp));/gi, (all, decimal, digits, name) => {
+    if (name) return entities[String(name).toLowerCase()]!;
+    const code = decimal ? Number(decimal) : Number.parseInt(String(digits), 16);
+    return code >= 0x20 && code <= 0x10ffff && !(code >= 0x7f && code <= 0x9f) ? String.fromCodePoint(code) : all;
+  });
+
 /** Words that a terminal opens in a browser (OSC 8); only addresses that one knows to be such. */
 function linked(href: string): Paint | undefined {
   if (!/^(https?|mailto):[!-~]+$/.test(href) || href.length > linkLimit) return undefined;
@@ -192,7 +202,7 @@ function piece(token: MarkedToken, theme: Theme, outer: Paint | undefined): Span
     case 'checkbox':
       return plain(token.checked ? '[x] ' : '[ ] ');
     case 'text':
-      return token.tokens ? inline(token.tokens, theme, outer) : plain(token.text);
+      return token.tokens ? inline(token.tokens, theme, outer) : plain(decoded(token.text));
     default:
       return plain(token.raw);
   }

@@ -16,7 +16,16 @@ import { until } from '../daemon.ts';
 import { Replay } from '../frames/replay.ts';
 import { Screen } from '../screen.ts';
 
-export const sizes = { usual: [80, 24], wide: [140, 40], low: [40, 12], tiny: [20, 5], less: [18, 4] } as const;
+export const sizes = {
+  usual: [80, 24],
+  wide: [140, 40],
+  low: [40, 12],
+  tiny: [20, 5],
+  less: [18, 4],
+  /** High enough for a whole document. */
+  page: [100, 68],
+  column: [40, 110],
+} as const;
 export type SizeName = keyof typeof sizes;
 
 export interface GoldenOptions {
@@ -79,8 +88,8 @@ async function* shots(
   const how = modes[mode];
   await using screen = new Screen(replay, [...how.args, ...args], { columns, rows, env: { ...how.env, ...env } });
   await act(screen, replay);
-  for (const size of wanted) {
-    if (size !== wanted[0]) screen.resize(sizes[size][0], sizes[size][1]);
+  for (const [at, size] of wanted.entries()) {
+    if (at > 0) screen.resize(sizes[size][0], sizes[size][1]);
     yield [size, await shotOf(screen, name, size, mode)] as const;
   }
 }
@@ -91,7 +100,7 @@ async function shotOf(screen: Screen, name: string, size: SizeName, mode: Mode):
   const known = !update && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const take = () => ({ text: screenText(screen), styles: screen.styles().join('\n') });
   if (known !== undefined) {
-    await until(() => holds(known, mode, take()), name, 5000).catch(() => {});
+    await until(() => holds(known, mode, take()), name, 15_000).catch(() => {});
     return take();
   }
   for (let before = ''; ; ) {

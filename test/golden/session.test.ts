@@ -15,3 +15,40 @@ verifies('7.01', 'the session screen equals its goldens: a failing test found, m
     },
   });
 });
+
+verifies(
+  '7.02 7.05',
+  'a document with every construct at 100 and 40 columns, and after resizes there and back',
+  async () => {
+    await golden('markdown', {
+      frames: 'markdown',
+      args,
+      sizes: ['page', 'column', 'page'],
+      act: async (screen) => void (await screen.until('Worked for')),
+    });
+  },
+);
+
+const says = (text: string, back: string) => `\u001b]10;rgb:${text}\u001b\\\u001b]11;rgb:${back}\u001b\\`;
+
+verifies('7.11', 'a light and a dark terminal that says so; one that says nothing goes by COLORFGBG', async () => {
+  const told = (name: string, reply: string) =>
+    golden(name, {
+      frames: 'markdown',
+      args,
+      sizes: ['page'],
+      act: async (screen) => {
+        await screen.until('Worked for');
+        screen.press(reply);
+      },
+    });
+  await told('palette-dark', says('c0c0/c0c0/c0c0', '1e1e/1e1e/2e2e'));
+  await told('palette-light', says('2020/2020/2020', 'fafa/fafa/fafa'));
+  await golden('palette-silent', {
+    frames: 'markdown',
+    args,
+    sizes: ['page'],
+    env: { COLORFGBG: '0;15' },
+    act: async (screen) => void (await screen.until('Worked for')),
+  });
+});
