@@ -17,6 +17,8 @@ export interface CallFactsDeps {
   readonly build: string;
 }
 
+/** A call's row is looked for among so many of the newest first. */
+const recentRows = 500;
 /** Of a client that did not tell its own. */
 const usualUmask = 0o022;
 
@@ -25,11 +27,13 @@ export type CallRow = RowOf<'call'>['body'];
 export function createCallFacts({ host, access, envs, shell, build }: CallFactsDeps) {
   const umask = async (session: SessionId) => (await host().state(session)).meta.umask ?? usualUmask;
 
-  /** Mostly one of the newest rows; a background command's may be older than the conversation's window. */
+  /** Mostly one of the newest rows, which are in memory; a background command's may be much older. */
   async function row(session: SessionId, call: number): Promise<CallRow> {
     const isIt = (row: { kind: string; body: object }) => row.kind === 'call' && (row.body as CallRow).call === call;
+    const { tree, meta } = await host().state(session);
+    const recent = Math.max(meta.window, tree.seq - recentRows);
     const found =
-      (await host().window(session)).findLast(isIt) ??
+      (await host().rows(session, recent, recentRows)).findLast(isIt) ??
       (await host().rows(session, 0, Number.MAX_SAFE_INTEGER)).findLast(isIt);
     if (found?.kind !== 'call') throw new Error(`session ${session} has no call ${call}`);
     return found.body;

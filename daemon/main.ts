@@ -125,7 +125,8 @@ async function assemble(
     if (config) await envs.withhold(keyVariables(config));
     return config;
   };
-  const queueBytes = (await learnKeys())?.limits.viewer_queue_bytes ?? usualQueueBytes;
+  const limits = (await learnKeys())?.limits;
+  const queueBytes = limits?.viewer_queue_bytes ?? usualQueueBytes;
 
   const holder = await openHolder(place, { env, userHome, build, holderFile, logger });
   envs.restore(await holder.getSecrets());
@@ -144,7 +145,13 @@ async function assemble(
     shell,
     build,
   });
-  const host: EmbeddedHost = new EmbeddedHost({ home, effects, clock, held: true });
+  const host: EmbeddedHost = new EmbeddedHost({
+    home,
+    effects,
+    clock,
+    held: true,
+    ...(limits && { heldRows: limits.session_rows }),
+  });
   const hub: Hub = new Hub({
     encode: (push) => encodeFrame(push as unknown as Message),
     rows: (session, after, limit) => host.rows(session, after, limit),

@@ -139,22 +139,25 @@ test('a listener that throws is told about, and the session does not feel it', a
   it.errors.length = 0;
 });
 
-test('rows that are committed while the window is being read are in it', async () => {
-  await using it = await inProcess();
-  const session = await it.place.create();
-  for (let n = 0; n < 400; n++)
-    await it.place.event(session, { type: 'renamed', name: `n${n} ${'x'.repeat(500)}` }, false);
-  await it.host.unload(session);
-  for (let round = 0; round < 10; round++) {
-    const reading = [it.host.window(session), it.host.window(session)];
-    for (let n = 0; n < 5; n++) await it.place.event(session, { type: 'renamed', name: `r${round}.${n}` }, false);
-    for (const rows of await Promise.all(reading))
-      expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
-    const { tree } = await it.host.state(session);
-    expect((await it.host.window(session)).at(-1)?.seq).toBe(tree.seq);
-    it.host.forgetWindow(session);
-  }
-});
+test.each([2000, 50])(
+  'rows that are committed while the window is being read are in it, of %i held',
+  async (heldRows) => {
+    await using it = await inProcess({ heldRows });
+    const session = await it.place.create();
+    for (let n = 0; n < 400; n++)
+      await it.place.event(session, { type: 'renamed', name: `n${n} ${'x'.repeat(500)}` }, false);
+    await it.host.unload(session);
+    for (let round = 0; round < 10; round++) {
+      const reading = [it.host.window(session), it.host.window(session)];
+      for (let n = 0; n < 5; n++) await it.place.event(session, { type: 'renamed', name: `r${round}.${n}` }, false);
+      for (const rows of await Promise.all(reading))
+        expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1));
+      const { tree } = await it.host.state(session);
+      expect((await it.host.window(session)).at(-1)?.seq).toBe(tree.seq);
+      it.host.forgetWindow(session);
+    }
+  },
+);
 
 test('the window may be forgotten in the middle of an effect that reads it', async () => {
   await using it = await inProcess();

@@ -34,11 +34,14 @@ export interface EmbeddedOptions {
   readonly held?: boolean;
   /** How long a full disk is left alone before it is tried again; 5 s unless a test is in a hurry. */
   readonly retryMs?: number;
+  /** Rows of each session's conversation that are held in memory; 2000 unless config says otherwise. */
+  readonly heldRows?: number;
   /** Told of a listener that threw: a bug of whoever looks, which the session does not feel. */
   readonly broken?: (error: Error) => void;
 }
 
 const diskRetryMs = 5000;
+const usualHeldRows = 2000;
 
 export class EmbeddedHost implements Host {
   readonly kind = 'embedded';
@@ -81,6 +84,7 @@ export class EmbeddedHost implements Host {
       live: (session, key, delta) => this.#each((listener) => listener.live?.(session, key, delta)),
       trouble: (state) => this.#each((listener) => listener.trouble?.(state)),
       retryMs: options.retryMs ?? diskRetryMs,
+      heldRows: options.heldRows ?? usualHeldRows,
     };
   }
 

@@ -34,6 +34,8 @@ export interface LoadedDeps {
   readonly live: (session: SessionId, key: EffectKey, delta: Delta) => void;
   readonly trouble: (state: SessionState) => void;
   readonly retryMs: number;
+  /** Rows of a conversation that are held in memory. */
+  readonly heldRows: number;
 }
 
 interface Waiting {
@@ -86,11 +88,8 @@ export class Loaded {
       live: (key, delta) => deps.live(this.session, key, delta),
       settled: (key, outcome) => this.#settle(key, outcome),
     });
-    this.#window = new Window(log, () => ({
-      seq: this.#tree.seq,
-      window: this.#meta.window,
-      length: this.#length,
-    }));
+    const reach = () => ({ seq: this.#tree.seq, window: this.#meta.window, length: this.#length });
+    this.#window = new Window(log, reach, deps.heldRows);
     if (poison) this.#take(poison);
   }
 
