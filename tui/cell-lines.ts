@@ -1,7 +1,7 @@
 /** A cell of the transcript as lines of a width. Pure, and remembered: a cell that did not change is not laid out again. */
 import { changeTitle, diffLines } from './diff-lines.ts';
 import { markdownLines } from './markdown.ts';
-import { chop, clean, cut, ends, oneLine, type Paint, pad, type Span, widthOf, wrapText } from './text.ts';
+import { chop, clean, cut, ends, oneLine, type Paint, pad, paintAll, type Span, widthOf, wrapText } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { CallState, Cell, CellOf, Look } from './transcript.ts';
 import { clock, counting, took } from './words.ts';
@@ -112,7 +112,10 @@ function command(cell: CellOf<'command'>, style: CellStyle): string[] {
   const room = width - 4 - (end.text === '' ? 0 : widthOf(end.text) + 2);
   const [head = '', ...wrapped] = first.length > room ? wrapText(first, room) : [first];
   const title = ends(
-    { text: `${theme.glyph.bullet} ${head}`, paint: (text) => titled(text, verb, color, theme) },
+    {
+      text: `${theme.glyph.bullet} ${head}`,
+      paint: (text) => titled(text, verb, color, theme, did === 'ran' ? 'bash' : undefined),
+    },
     end,
     width - 2,
   );
@@ -124,11 +127,13 @@ function command(cell: CellOf<'command'>, style: CellStyle): string[] {
   return [title, ...more, ...text, ...outputLines(output, state, style)];
 }
 
-/** The bullet in the colour of the outcome, the verb bold. */
-function titled(text: string, verb: string, color: Paint, theme: Theme): string {
+/** The bullet in the colour of the outcome, the verb bold, a command in the colours of its language. */
+function titled(text: string, verb: string, color: Paint, theme: Theme, language?: string): string {
   const bullet = theme.glyph.bullet;
   if (!text.startsWith(`${bullet} ${verb}`)) return text;
-  return `${color(bullet)} ${theme.bold(verb)}${text.slice(bullet.length + 1 + verb.length)}`;
+  const rest = text.slice(bullet.length + 1 + verb.length);
+  const [code] = theme.code(rest, language) ?? [];
+  return `${color(bullet)} ${theme.bold(verb)}${code ? paintAll(code) : rest}`;
 }
 
 function stateColor(state: CallState, code: number | undefined, theme: Theme): Paint {

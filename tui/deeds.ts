@@ -6,6 +6,7 @@ import { askName, showBeside, showNth, showWho } from './leader-deeds.ts';
 import { openTranscript } from './pager-keys.ts';
 import { showPicker } from './picker-keys.ts';
 import { lookAtQuestion } from './question-keys.ts';
+import { focusPane, togglePane } from './side-pane-keys.ts';
 import { isWatching, type Popup } from './view.ts';
 
 export type Deed = (deps: ActDeps, key: Key) => void;
@@ -34,6 +35,8 @@ export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
     void desk.asks.ask((client, session) => client.request('presence', { session, role }));
   },
   look_at_question: (deps) => lookAtQuestion(deps),
+  toggle_side_pane: (deps) => togglePane(deps),
+  focus_activity: (deps) => focusPane(deps),
   stop_session(deps) {
     if (deps.store.get().session) openPopup(deps, { kind: 'stop' });
   },

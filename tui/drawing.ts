@@ -11,9 +11,10 @@ import { type Pager, pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
 import type { Pane } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
+import { beside, hasPane, paneLines, transcriptColumns } from './side-pane.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
-import { clean, cut, ends, oneLine, widthOf } from './text.ts';
+import { clean, cut, ends, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { Cell } from './transcript.ts';
 import { isOverlay, type View } from './view.ts';
@@ -79,7 +80,7 @@ export class Drawing {
 
   /** One style for as long as nothing of it changes: laid out cells are remembered by it. */
   style(view: View): CellStyle {
-    const { columns } = view.size;
+    const columns = transcriptColumns(view);
     const moreHint = view.inline ? '' : ' (ctrl-t)';
     const same = this.#style;
     if (same?.width === columns && same.me === view.me && same.theme === this.theme) return same;
@@ -137,16 +138,23 @@ export class Drawing {
       view.inline && view.screen === 'session' && !asked && !view.popup ? Math.min(room, inlineLines) : room;
     const lines = this.#upper(view, height);
     const shown = view.inline ? lines.slice(-Math.max(0, height)) : padded(lines, height);
+    const upper = this.#withPane(view, [...shown, ...parts.working]);
     const top = shown.length + parts.working.length + parts.above.length;
     const cursor = parts.cursor && !view.inline ? { x: parts.cursor.x, y: top + parts.cursor.y } : undefined;
     return {
-      transcript: shown,
-      working: parts.working,
+      transcript: upper.slice(0, shown.length),
+      working: upper.slice(shown.length),
       above: parts.above,
       input: parts.input,
       below: parts.below,
       cursor,
     };
+  }
+
+  /** Beside the transcript and the row that says what goes on. */
+  #withPane(view: View, lines: readonly string[]): readonly string[] {
+    if (!hasPane(view)) return lines;
+    return beside(lines, paneLines(view, lines.length, this.theme), transcriptColumns(view), this.theme);
   }
 
   #pager(view: View, pager: Pager): Frame {
@@ -185,7 +193,7 @@ export class Drawing {
 
   #upper(view: View, height: number): readonly string[] {
     if (height <= 0) return [];
-    const { columns } = view.size;
+    const columns = transcriptColumns(view);
     if (view.popup?.kind === 'keys') return this.#helpPage(view, view.popup, height);
     if (view.screen === 'start') return startLines(view, columns, this.theme).slice(0, height);
     const { shown } = this.#transcript(view, height);
@@ -229,7 +237,6 @@ export class Drawing {
     const { theme } = this;
     const width = style.width - 4;
     const blocks = (view.session?.live ?? []).flatMap(({ key, kind, text }) => {
-      if (kind === 'status') return [[theme.yellow(cut(oneLine(text), width))]];
       if (kind === 'reasoning') return [growingTail(text, width, theme)];
       if (kind !== 'text' || text.trim() === '') return [];
       return [bulleted([...this.#grown(`${view.session!.view.session} ${key}`, text, style)], theme)];
@@ -265,7 +272,8 @@ export class Drawing {
     const bar = question ? undefined : questionBar(view, columns, theme);
     const typing = typingOf(view, columns, theme);
     const slash = question ? [] : completionLines(view, columns, theme);
-    const busy = workingLine(view, columns, theme);
+    const upper = transcriptColumns(view);
+    const busy = workingLine(view, upper, theme);
     const must = input.length + (busy ? 1 : 0) + (bar ? 1 : 0) + slash.length;
     let left = rows - must - 2;
     const take = (count: number) => {
@@ -281,7 +289,7 @@ export class Drawing {
     const hint = rows >= 8 && take(1);
     const rule = rules ? [` ${theme.dim(theme.glyph.rule.repeat(columns - 2))}`] : [];
     const short = preview.length > 0 && !wholePreview ? ` +${view.session?.view.pending.length ?? 0}` : '';
-    const working = busy ? [workingLine(view, columns - short.length, theme, rows < 7)! + theme.dim(short)] : [];
+    const working = busy ? [workingLine(view, upper - short.length, theme, rows < 7)! + theme.dim(short)] : [];
     const above = [
       ...(bar ? [bar] : []),
       ...rule,

@@ -3,6 +3,7 @@ import type { ActDeps, Key } from './act.ts';
 import { searchKey } from './history-search-keys.ts';
 import { keysKey } from './key-help-keys.ts';
 import { pagerKey } from './pager-keys.ts';
+import { paneKey } from './side-pane-keys.ts';
 import type { Popup, View } from './view.ts';
 
 type Open = NonNullable<Popup>;
@@ -13,6 +14,7 @@ const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
   stop: stopKey,
   search: searchKey,
   pager: pagerKey,
+  pane: paneKey,
 };
 
 /** Ctrl-C closes every one of them, and is not seen here; nor are the keys of a sequence. */

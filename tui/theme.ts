@@ -48,6 +48,8 @@ interface Glyphs {
   readonly dot: string;
   readonly ellipsis: string;
   readonly minus: string;
+  /** Between panes. */
+  readonly bar: string;
 }
 
 const glyphs: Glyphs = {
@@ -65,6 +67,7 @@ const glyphs: Glyphs = {
   dot: '·',
   ellipsis: '…',
   minus: '−',
+  bar: '│',
 };
 const plainGlyphs: Glyphs = {
   prompt: '>',
@@ -81,6 +84,7 @@ const plainGlyphs: Glyphs = {
   dot: '-',
   ellipsis: '...',
   minus: '-',
+  bar: '|',
 };
 
 export interface Terminal {

@@ -111,6 +111,8 @@ export function isSettled(cell: Cell, isLast: boolean): boolean {
     case 'command':
     case 'edit':
       return cell.state !== 'running' && cell.state !== 'asking';
+    case 'plan':
+      return !isLast;
     case 'explored':
       return !isLast && cell.looks.every(({ done }) => done);
     default:
@@ -164,7 +166,7 @@ class Folding {
       case 'output':
         return this.#output(row);
       case 'plan':
-        return this.#push({ ...base, kind: 'plan', items: row.body.items });
+        return this.#plan(base, row.body.items);
       case 'turn.ended': {
         const { status, tookMs, by, error } = row.body;
         const more = { ...(by && { by }), ...(error && { error: error.message }) };
@@ -175,6 +177,13 @@ class Folding {
         if (note) this.#push({ ...base, kind: 'note', ...note });
       }
     }
+  }
+
+  /** A plan that only moves on is the same plan. */
+  #plan(base: Base, items: RowOf<'plan'>['body']['items']) {
+    const last = this.#cells.at(-1);
+    if (last?.kind === 'plan') this.#cells[this.#cells.length - 1] = { ...last, items };
+    else this.#push({ ...base, kind: 'plan', items });
   }
 
   #push(cell: Cell) {

@@ -67,6 +67,8 @@ export type Popup =
   | Search
   | Pager
   | { readonly kind: 'stop' }
+  /** The side pane has the keys. */
+  | { readonly kind: 'pane'; readonly row: number }
   | null;
 
 export interface View {
@@ -110,6 +112,8 @@ export interface View {
   readonly need: { readonly text: string; readonly until: number } | null;
   readonly anchor: Anchor | undefined;
   readonly ctrlCAt: number;
+  /** The side pane; `auto`: when the screen is wide and there is something in it. */
+  readonly pane: 'auto' | 'on' | 'off';
   /** The lists of sessions and questions. */
   readonly board: Board;
   /** What inline mode has printed, of this session and those before it. */
@@ -142,6 +146,7 @@ export const startView = (
   need: null,
   anchor: undefined,
   ctrlCAt: Number.NEGATIVE_INFINITY,
+  pane: 'auto',
   board: emptyBoard,
   scrollback: [],
 });

@@ -26,8 +26,17 @@ export function workingLine(view: View, columns: number, theme: Theme, short = f
   };
   const fix = session.view.fix ? ` · ${session.view.fix}` : '';
   switch (state) {
-    case 'thinking':
+    case 'thinking': {
+      const again = retrying(view);
+      if (again)
+        return line(
+          theme.mark('parked').sign,
+          again.head,
+          again.why,
+          ` · ${counting(now - session.heardAt)} · esc interrupts`,
+        );
       return line(theme.spinner[Math.floor(now / spinMs) % theme.spinner.length]!, thinking(view, time));
+    }
     case 'acting':
       return line(sign, 'Running ', what, ` · ${time} · esc interrupts`);
     case 'stopping':
@@ -43,6 +52,15 @@ export function workingLine(view: View, columns: number, theme: Theme, short = f
     default:
       return undefined;
   }
+}
+
+/** The newest word is that something is tried again; when more of the answer comes, it is over. */
+function retrying({ session }: View): { head: string; why: string } | undefined {
+  const last = session!.live.at(-1);
+  if (last?.kind !== 'status') return undefined;
+  const [, what = '', why = ''] = /^Reconnecting\.\.\. (.*?)(?: \((.*)\))?$/s.exec(last.text) ?? [];
+  if (what === 'waiting for network') return { head: 'Waiting for the network · ', why };
+  return { head: what === '' ? '' : `Trying again ${what} · `, why: what === '' ? last.text : why };
 }
 
 function thinking({ session, now }: View, time: string): string {

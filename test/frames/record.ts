@@ -25,7 +25,10 @@ using client = await daemon.client({ label: 'desk' });
 const session = newId();
 const pushes: Push[] = [];
 client.onPush((push) => pushes.push(push));
-const settings = { ...fakeAt(model, 'responses'), ...(name === 'questions' ? asking : yolo) };
+const settings = {
+  ...fakeAt(model, 'responses', { more: ['tools.update_plan.enabled=true'] }),
+  ...(name === 'questions' ? asking : yolo),
+};
 await client.request('new', { session, cwd: daemon.work, source: 'cli', settings, name });
 const { rows, view } = await client.request('attach', { session, size: { columns: 80, rows: 24 } });
 await client.request('say', { session, key: 'first', text, mode: 'steer' });

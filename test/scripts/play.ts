@@ -40,7 +40,7 @@ async function play(name: keyof typeof scripts, pace: Pace) {
     name === 'questions'
       ? 'approval_policy = "on-request"\n'
       : 'approval_policy = "never"\nsandbox_mode = "danger-full-access"\n';
-  const provider = `[model_providers.fake]\nbase_url = "${model.v1}"\nwire_api = "responses"\n`;
+  const provider = `[model_providers.fake]\nbase_url = "${model.v1}"\nwire_api = "responses"\n[tools.update_plan]\nenabled = true\n`;
   writeFileSync(join(home, 'config.toml'), `model = "gpt-5.5"\nmodel_provider = "fake"\n${access}${provider}`);
   const bin = join(import.meta.dirname, '..', '..', 'bin', 'tcx');
   process.stdout.write(`cd ${folder} && TCX_HOME=${home} ${bin} "the login test fails: find out why and fix it"\n`);
