@@ -50,5 +50,6 @@ export interface Daemon {
   };
   /** The log, the marks and what the index knows of a session that is not loaded any more. */
   readonly remove: (session: SessionId) => Promise<void>;
+  readonly files: (cwd: string, query: string, limit: number) => Promise<AnswerOf<'files'>>;
   readonly stop: (how: StopHow) => void;
 }

@@ -33,6 +33,7 @@ runDaemon({
   userHome: homedir(),
   build: __TCX_VERSION__,
   holderFile: join(import.meta.dirname, 'holder.js'),
+  filesFile: join(import.meta.dirname, 'files.js'),
   ready: ({ home, log }) => {
     if (readyFd !== undefined) tell(readyFd, 'ready\n');
     else process.stderr.write(`tcxd ${__TCX_VERSION__} runs for ${home} (pid ${process.pid}); its log is ${log}\n`);

@@ -40,3 +40,11 @@ const tolerant = (write: (line: string) => void) => (line: string) => {
     // There is nowhere left to say so.
   }
 };
+
+/** A bug in one request or effect ends that; the daemon and all other sessions go on. */
+export function logBugs(logger: Logs['logger']) {
+  process.on('uncaughtException', (error) => logger.error({ error: error.stack }, 'uncaught exception'));
+  process.on('unhandledRejection', (error) =>
+    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection'),
+  );
+}

@@ -17,6 +17,7 @@ import type { Daemon } from './daemon.ts';
 import { checkSession } from './doctor/session.ts';
 import { runDoctor } from './doctor.ts';
 import { EnvStore } from './env-store.ts';
+import { Files } from './files/client.ts';
 import { followCommits } from './follow-up.ts';
 import { Handles } from './handles.ts';
 import { openHolder } from './holder/of-home.ts';
@@ -25,7 +26,7 @@ import { logPath } from './hosts/log-read.ts';
 import { Hub } from './hub.ts';
 import { Index } from './index-db.ts';
 import { listen, type Place, Refusal, takePlace } from './listen.ts';
-import { createLogs, type Logs } from './logs.ts';
+import { createLogs, logBugs } from './logs.ts';
 import { MarkStore } from './marks.ts';
 import { createModelAccess } from './model-access.ts';
 import { preload } from './models/sdk.ts';
@@ -33,7 +34,7 @@ import { Projector } from './projector.ts';
 import { Residents } from './residents.ts';
 import { Sessions } from './sessions.ts';
 import { createShutdown, type StopHow } from './shutdown.ts';
-import { noteStart, type Starts } from './starts.ts';
+import { noteStart, type Starts, safeModeText } from './starts.ts';
 import { statusOf } from './status.ts';
 import { keepHouse, resumeSessions } from './supervise.ts';
 import { handle } from './verbs/table.ts';
@@ -44,8 +45,9 @@ export interface DaemonOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly userHome: string;
   readonly build: string;
-  /** The bundle of the holder. */
+  /** Bundles of the holder and of the finder of files. */
   readonly holderFile: string;
+  readonly filesFile: string;
   /** Told once clients can come. */
   readonly ready: (place: { readonly home: string; readonly log: string }) => void;
   /** The daemon stops, commands too, when this resolves: it lives in somebody's process. */
@@ -57,8 +59,6 @@ const usualQueueBytes = 4 * 1024 * 1024;
 /** The vendors' libraries take a while to load: after the start, and before the first turn. */
 const preloadAfterMs = 500;
 const usualIdleMs = 30 * 60_000;
-const safeModeText =
-  'tcxd died three times right after its start: safe mode, nothing resumes by itself. A word to a session goes on with it; tcx daemon restart leaves safe mode.';
 
 const clock = { wall: () => Date.now(), uptime: () => performance.now() };
 
@@ -97,7 +97,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 type Parts = Awaited<ReturnType<typeof assemble>>;
 
 async function assemble(
-  { env, userHome, build, holderFile }: DaemonOptions,
+  { env, userHome, build, holderFile, filesFile }: DaemonOptions,
   place: Place,
   homes: Home,
   starts: Starts,
@@ -204,17 +204,10 @@ async function assemble(
     sessions,
     projector,
     blobs: new Blobs(home),
+    files: new Files(filesFile, { PATH: env.PATH ?? '/usr/bin:/bin', HOME: userHome }),
     startedAt: now(),
     stop,
   };
-}
-
-/** A bug in one request or effect ends that; the daemon and all other sessions go on. */
-function logBugs(logger: Logs['logger']) {
-  process.on('uncaughtException', (error) => logger.error({ error: error.stack }, 'uncaught exception'));
-  process.on('unhandledRejection', (error) =>
-    logger.error({ error: error instanceof Error ? error.stack : String(error) }, 'unhandled rejection'),
-  );
 }
 
 /** What a daemon before left: rows the index does not know, and commands that may still run. Answers the sessions to go on with. */
@@ -284,6 +277,7 @@ function daemonOf(parts: Parts): Daemon {
     crowd,
     now,
     blobs,
+    files,
     access,
     holder,
     residents,
@@ -313,6 +307,7 @@ function daemonOf(parts: Parts): Daemon {
     change: async (session, ask) => access.change((await host.state(session)).meta, ask),
     facts: access.facts,
     config: access.show,
+    files: (cwd, query, limit) => files.find(cwd, query, limit),
     unpark,
     learned: async () => {
       await Promise.all(host.list().map(({ session }) => unpark(session)));

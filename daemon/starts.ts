@@ -47,3 +47,7 @@ function read(file: string): Start[] {
     return [];
   }
 }
+
+/** What every client is told then. */
+export const safeModeText =
+  'tcxd died three times right after its start: safe mode, nothing resumes by itself. A word to a session goes on with it; tcx daemon restart leaves safe mode.';

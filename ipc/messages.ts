@@ -245,6 +245,8 @@ interface Answers {
   inbox: { approvals: readonly Approval[] };
   /** Each patch that was applied, file by file, in order. */
   diff: { cwd: string; files: readonly (FileChange & { readonly turn: number; readonly call: number })[] };
+  /** `complete`: false while the tree is still being read. */
+  files: { paths: readonly string[]; total: number; complete: boolean };
   'blob.get': { bytes: Uint8Array; size: number };
   config: {
     config: unknown;

@@ -140,6 +140,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
   /** From now on a `changed` push whenever what `list` or `inbox` would say is different. */
   request('watch', { what: z.enum(['list', 'inbox']) }),
   request('diff', { session: Ref, turn: z.number().int().optional() }),
+  /** Files below a folder whose paths hold the letters in this order, best first; folders end in `/`. */
+  request('files', { cwd: z.string(), query: z.string().max(1000), limit: z.number().int().positive().max(200) }),
   request('blob.put', {
     hash: z.string().length(64),
     offset: z.number().int().nonnegative(),

@@ -107,6 +107,7 @@ const bundles: BuildOptions[] = [
   { ...commonJs, entryPoints: { main: 'cli/main.ts' } },
   { ...commonJs, entryPoints: { daemon: 'daemon/main.ts' } },
   { ...commonJs, entryPoints: { holder: 'daemon/holder/main.ts' } },
+  { ...commonJs, entryPoints: { files: 'daemon/files/main.ts' } },
   { ...modules, entryPoints: { tui: 'tui/main.tsx', client: 'ipc/index.ts', highlight: 'tui/highlight.ts' } },
 ];
 

@@ -148,7 +148,12 @@ function submit(deps: ActDeps, view: View, mode: 'steer' | 'queue') {
 /** The text is gone while the command runs; it is back when it could not. */
 function run(deps: ActDeps, command: KnownSlash, argument: string, text: string) {
   setText(deps, '');
-  void runSlash(deps, command, argument).then((done) => done || setText(deps, text));
+  void runSlash(deps, command, argument).then((done) => {
+    if (done) return;
+    setText(deps, text);
+    // Its list was answered already.
+    deps.store.update((view) => ({ ...view, dismissed: 0 }));
+  });
 }
 
 function edit({ store }: ActDeps, { name, text }: Key) {

@@ -6,6 +6,7 @@ import { wideColumns } from './agents-lines.ts';
 import { Asks } from './asks.ts';
 import { BoardDeeds } from './board-deeds.ts';
 import { cleared } from './editor.ts';
+import { FileSearch } from './file-search.ts';
 import { type Hands, hint } from './hands.ts';
 import { Lists } from './lists.ts';
 import { Opening } from './opening.ts';
@@ -48,6 +49,7 @@ export class Desk implements Disposable {
   readonly asks: Asks;
   readonly board: BoardDeeds;
   readonly lists: Lists;
+  readonly #files: FileSearch;
   readonly opening: Opening;
   readonly outbox: Outbox;
   readonly presence: Presence;
@@ -65,6 +67,7 @@ export class Desk implements Disposable {
     this.#wire = new Wire(store, now);
     const hands: Hands = { store, now, newKey, newSession, wire: this.#wire, client: () => this.#client };
     this.asks = new Asks(hands);
+    this.#files = new FileSearch(hands);
     this.prompts = new Prompts(deps.history);
     this.lists = new Lists(hands, () => this.#looked());
     this.board = new BoardDeeds({ hands, settings: deps.settings, refresh: () => this.lists.refresh() });
@@ -88,6 +91,7 @@ export class Desk implements Disposable {
 
   [Symbol.dispose]() {
     this.presence[Symbol.dispose]();
+    this.#files[Symbol.dispose]();
     this.#wire[Symbol.dispose]();
     this.#client?.close();
   }

@@ -62,13 +62,20 @@ async function rulesOf(path: string): Promise<Ignore | undefined> {
 }
 
 /** The nearest rule that says anything about an entry decides; without one, hidden entries are left out. */
-export function isIgnored({ rules }: Scope, path: string, name: string, isFolder: boolean): boolean {
+export const isIgnored = (scope: Scope, path: string, name: string, isFolder: boolean): boolean =>
+  ruled(scope, path, isFolder) ?? name.startsWith('.');
+
+/** The same for somebody who names files: hidden ones may be meant, a repository's own bookkeeping never is. */
+export const isLeftOut = (scope: Scope, path: string, name: string, isFolder: boolean): boolean =>
+  name === '.git' || (ruled(scope, path, isFolder) ?? false);
+
+function ruled({ rules }: Scope, path: string, isFolder: boolean): boolean | undefined {
   for (const { folder, rules: own } of rules) {
     const { ignored, unignored } = own.test(asRule(folder, path, isFolder));
     if (ignored) return true;
     if (unignored) return false;
   }
-  return name.startsWith('.');
+  return undefined;
 }
 
 const asRule = (folder: string, path: string, isFolder: boolean) =>

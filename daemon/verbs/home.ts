@@ -64,6 +64,9 @@ export const doctor = async (daemon: Daemon, client: Client, { session }: Reques
   };
 };
 
+export const files = (daemon: Daemon, _client: Client, { cwd, query, limit }: RequestOf<'files'>) =>
+  daemon.files(cwd, query, limit);
+
 export async function blobPut(daemon: Daemon, _client: Client, { hash, offset, bytes, last }: RequestOf<'blob.put'>) {
   await daemon.blobs.put(hash, offset, bytes, last);
   return {};

@@ -45,6 +45,7 @@ const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
   list: home.list,
   inbox: home.inbox,
   watch: home.watch,
+  files: home.files,
   'blob.put': home.blobPut,
   'blob.get': home.blobGet,
   config: home.config,
