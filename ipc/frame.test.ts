@@ -54,6 +54,14 @@ test('an encoded frame is not overwritten by the next', () => {
   expect(decoded.map((message) => message.n)).toEqual(frames.map((_, n) => n));
 });
 
+test('a small frame after a large one does not keep the memory of that', () => {
+  const large = encodeFrame({ t: 'x', text: 'x'.repeat(5_000_000) });
+  const small = Array.from({ length: 100 }, (_, n) => encodeFrame({ t: 'y', n }));
+  for (const frame of small) expect(frame.buffer.byteLength).toBeLessThanOrEqual(64 * 1024);
+  const read = new FrameDecoder().push(Buffer.concat([large, ...small])).messages;
+  expect([read.length, read[0]!.text, read.at(-1)]).toEqual([101, 'x'.repeat(5_000_000), { t: 'y', n: 99 }]);
+});
+
 test('undefined fields are left out', () => {
   const [message] = new FrameDecoder().push(encodeFrame({ a: 1, b: undefined, c: { d: undefined } })).messages;
   expect(Object.keys(message!)).toEqual(['a', 'c']);

@@ -4,22 +4,26 @@ import { Unpackr } from 'msgpackr/unpack';
 
 export const maxFrameBytes = 16 * 1024 * 1024;
 const headerBytes = 4;
-/** The packer keeps the largest buffer it ever needed; after a frame above this it is thrown away. */
-const keepPackerBytes = 256 * 1024;
+/**
+ * All packers write into one buffer, which has four times the size of the largest frame so far, and every small frame that
+ * waits for a reader keeps all of it; after a frame above this a new one is begun.
+ */
+const keepBufferBytes = 256 * 1024;
+const firstBufferBytes = 64 * 1024;
 /** What a body may take before any of it has come: a length is only a claim. */
 const firstBodyBytes = 64 * 1024;
 
 export type Message = Readonly<Record<string, unknown>>;
 
 /** `undefined` fields are left out, so a frame is plain msgpack that any language reads. */
-const newPackr = () => new Packr({ useRecords: false, skipValues: [undefined] } as { useRecords: boolean });
+const packr = new Packr({ useRecords: false, skipValues: [undefined] } as { useRecords: boolean });
 const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
-let packr = newPackr();
 
 /** One frame, ready to be written. Throws a RangeError when it is larger than any peer would read. */
 export function encodeFrame(message: Message): Buffer {
   const frame = packr.pack(message, RESERVE_START_SPACE | headerBytes);
-  if (frame.length > keepPackerBytes) packr = newPackr();
+  // biome-ignore lint/correctness/useHookAtTopLevel: a method of the packer, no hook
+  if (frame.length > keepBufferBytes) packr.useBuffer(Buffer.allocUnsafeSlow(firstBufferBytes));
   const length = frame.length - headerBytes;
   if (length > maxFrameBytes) throw new RangeError(tooLarge(length));
   frame.writeUInt32BE(length, 0);
