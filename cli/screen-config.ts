@@ -11,6 +11,7 @@ export interface ScreenConfig {
   readonly inline: boolean;
   readonly animations: boolean;
   readonly theme: string;
+  readonly mouse: boolean;
   readonly label: string | undefined;
   readonly start: 'new' | 'attach' | 'agents';
   /** `[tui.keymap]` as written. */
@@ -31,6 +32,7 @@ export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig
   return {
     inline: flags['no-alt-screen'] === true || tui.alternate_screen === 'never',
     animations: tui.animations !== false,
+    mouse: tui.mouse !== false,
     theme: typeof tui.theme === 'string' && tui.theme !== '' ? tui.theme : 'auto',
     label: typeof tui.client_name === 'string' && tui.client_name !== '' ? tui.client_name : undefined,
     keymap: tui.keymap,

@@ -1,5 +1,6 @@
 /** The way from a command line to the screen: what it needs of the terminal, and what it is given. */
 
+import { spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { newKey, newSessionId } from '../ipc/session-id.ts';
@@ -37,6 +38,8 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     alone: parsed.flags['no-daemon'] === true,
     animations: config.animations,
     theme: config.theme,
+    mouse: config.mouse,
+    pipe,
     ascii: parsed.flags.ascii === true,
     keymap: config.keymap,
     pasteBurst: config.pasteBurst,
@@ -79,4 +82,17 @@ function terminalName(): string | undefined {
 function clockOf(fixed: string | undefined): () => number {
   if (!fixed) return Date.now;
   return () => Number(/^\d+$/.test(fixed) ? fixed : readFileSync(fixed, 'utf8'));
+}
+
+const pipeMs = 2000;
+
+/** For clipboards: some of their programs leave a child behind that serves what they hold, so only the exit counts. */
+function pipe(program: string, args: readonly string[], text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'], timeout: pipeMs });
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => resolve(code === 0));
+    child.stdin.on('error', () => {}); // It ended without reading: its exit says whether that was well.
+    child.stdin.end(text);
+  });
 }

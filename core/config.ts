@@ -187,6 +187,7 @@ export const ConfigSchema = table({
   tui: table({
     alternate_screen: withDefault(oneOf('auto', 'always', 'never'), 'auto', 'Full screen, or lines in the scrollback.'),
     animations: withDefault(flag(), true, 'Moving marks while something works.'),
+    mouse: withDefault(flag(), true, 'The wheel scrolls and a drag copies; false leaves the mouse to the terminal.'),
     theme: withDefault(text(), 'auto', 'Colours of code and diffs: a name of `/theme`, or of a file in `themes/`.'),
     client_name: optional(text(), 'How this client is called on other screens.', 'host or tty'),
     keymap: withDefault(

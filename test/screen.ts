@@ -226,7 +226,7 @@ function styleOf(cell: BufferCell): string {
     .join(' ');
 }
 
-const privateModes = [1049, 2004, 1004, 1000, 1006, 2026] as const;
+const privateModes = [1049, 2004, 1004, 1002, 1006, 2026] as const;
 
 /** Modes of a terminal that a program has left on. */
 export function modesLeftOn(raw: string): string[] {

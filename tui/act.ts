@@ -1,5 +1,6 @@
 /** What a key means where it is pressed: who gets it. What it does there is in the modules of the places. */
 import { Burst } from './burst.ts';
+import type { ClipboardDeps } from './clipboard.ts';
 import { composerKey, composerPaste } from './composer-keys.ts';
 import { pressCtrlC } from './ctrl-c.ts';
 import { deeds } from './deeds.ts';
@@ -9,6 +10,7 @@ import { fieldKey, pasteInField } from './field-keys.ts';
 import type { Input } from './input.ts';
 import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
+import { mouse } from './mouse.ts';
 import { overlayKey } from './overlay.ts';
 import { pagerBy } from './pager-keys.ts';
 import { popupKey } from './popup-keys.ts';
@@ -28,6 +30,7 @@ export interface ActDeps {
   /** Where config.toml is. */
   readonly home: string;
   readonly drawing: Drawing;
+  readonly clipboard: ClipboardDeps;
   /** The row of the first screen was taken. */
   readonly chosen: (row: number) => void;
   readonly choices: () => number;
@@ -59,6 +62,7 @@ export class Acts {
     desk.catchUp();
     switch (input.kind) {
       case 'key':
+        if (store.get().selection) store.update((view) => ({ ...view, selection: undefined }));
         return this.#typed(input);
       case 'paste':
         if (store.get().board.field) return pasteInField(this.#deps, store.get().board.field!, input.text);
@@ -69,6 +73,8 @@ export class Acts {
         return store.get().popup?.kind === 'pager'
           ? pagerBy(this.#deps, input.lines)
           : scrollBy(this.#deps, input.lines);
+      case 'mouse':
+        return mouse(this.#deps, input);
       case 'reply':
         // A terminal that knows the mode brackets pastes: nothing has to be guessed from the speed of keys.
         if (input.text.endsWith('$y') && /\[\?2004;[1-4]/.test(input.text)) this.#burst.on = false;

@@ -1,7 +1,8 @@
 /** The one component that knows all parts of the screen; each draws the lines of its part. */
 import { Box, Static } from 'ink';
 import { memo, type ReactElement, useLayoutEffect, useRef } from 'react';
-import type { Drawing, Frame } from './drawing.ts';
+import type { Drawing } from './drawing.ts';
+import { type Frame, linesOf } from './frame.ts';
 import { Lines } from './lines.tsx';
 import type { Painter } from './painter.ts';
 import { useView } from './store.ts';
@@ -39,14 +40,6 @@ const Inline = memo(function Inline({ drawing, view }: { readonly drawing: Drawi
     </>
   );
 });
-
-const linesOf = ({ transcript, working, above, input, below }: Frame) => [
-  ...transcript,
-  ...working,
-  ...above,
-  ...input,
-  ...below,
-];
 
 /** Full screen, Ink decides when a frame is due and the painter writes it (docs/decisions/0012). */
 function Painted({ frame, painter }: { readonly frame: Frame; readonly painter: Painter }): null {

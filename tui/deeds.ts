@@ -1,5 +1,6 @@
 /** What the keys of the context `global` do: one row a thing, by its name in the key table. */
 import type { ActDeps, Key } from './act.ts';
+import { openCopy } from './copy-keys.ts';
 import { showInbox } from './inbox-overlay.ts';
 import type { ActionOf } from './keys.ts';
 import { askName, showBeside, showNth, showWho } from './leader-deeds.ts';
@@ -35,6 +36,7 @@ export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
     void desk.asks.ask((client, session) => client.request('presence', { session, role }));
   },
   look_at_question: (deps) => lookAtQuestion(deps),
+  copy: (deps) => void openCopy(deps),
   toggle_side_pane: (deps) => togglePane(deps),
   focus_activity: (deps) => focusPane(deps),
   stop_session(deps) {

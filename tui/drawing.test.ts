@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { SessionInfo, SessionView } from '../ipc/messages.ts';
-import { Drawing, type Frame } from './drawing.ts';
+import { Drawing } from './drawing.ts';
 import { type } from './editor.ts';
 import { firstChoices } from './first-choice.ts';
+import type { Frame } from './frame.ts';
 import { widthOf } from './text.ts';
 import { createTheme } from './theme.ts';
 import { addRows, emptyTranscript } from './transcript.ts';

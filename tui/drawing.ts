@@ -3,7 +3,9 @@ import { asciiSigns } from './ascii.ts';
 import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts';
 import { composerOf } from './composer-drawing.ts';
 import { completionLines, previewOf, typingOf } from './composer-parts.ts';
+import { copyables, copyLines } from './copy.ts';
 import type { FirstChoice } from './first-choice.ts';
+import { type Frame, linesOf, padded, tiny } from './frame.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown } from './markdown.ts';
 import { listScreen } from './overlay.ts';
@@ -11,26 +13,16 @@ import { type Pager, pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
 import type { Pane } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
+import { marked } from './selection.ts';
 import { beside, hasPane, paneLines, transcriptColumns } from './side-pane.ts';
 import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
-import { clean, cut, ends, widthOf } from './text.ts';
+import { clean, cut, ends } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { Cell } from './transcript.ts';
 import { isOverlay, type View } from './view.ts';
 import { type Shown, showCells } from './viewport.ts';
 import { workingLine } from './working-line.ts';
-
-/** Lines from top to bottom. Their heights together are the screen's, or in inline mode less. */
-export interface Frame {
-  readonly transcript: readonly string[];
-  readonly working: readonly string[];
-  readonly above: readonly string[];
-  readonly input: readonly string[];
-  readonly below: readonly string[];
-  /** Where the terminal's cursor stands, from the top of the frame. */
-  readonly cursor: { readonly x: number; readonly y: number } | undefined;
-}
 
 export interface TranscriptDrawing {
   readonly cells: readonly Cell[];
@@ -69,9 +61,18 @@ export class Drawing {
   frame(view: View): Frame {
     if (this.#frame?.view !== view) {
       const drawn = this.#draw(isOverlay(view) ? { ...view, inline: false } : view);
-      this.#frame = { view, frame: this.#plain(drawn) };
+      this.#frame = { view, frame: this.#selected(view, this.#plain(drawn)) };
     }
     return this.#frame.frame;
+  }
+
+  /** What is on the screen, from its first row on. */
+  lines = (view: View): readonly string[] => linesOf(this.frame(view));
+
+  #selected(view: View, frame: Frame): Frame {
+    if (!view.selection) return frame;
+    const lines = marked(linesOf(frame), view.selection, this.theme.reverse);
+    return { ...frame, transcript: lines, working: [], above: [], input: [], below: [] };
   }
 
   transcript(view: View): TranscriptDrawing {
@@ -194,6 +195,8 @@ export class Drawing {
   #upper(view: View, height: number): readonly string[] {
     if (height <= 0) return [];
     const columns = transcriptColumns(view);
+    if (view.popup?.kind === 'copy')
+      return copyLines(copyables(view.session?.transcript.cells ?? []), view.popup.row, columns, height, this.theme);
     if (view.popup?.kind === 'keys') return this.#helpPage(view, view.popup, height);
     if (view.screen === 'start') return startLines(view, columns, this.theme).slice(0, height);
     const { shown } = this.#transcript(view, height);
@@ -305,22 +308,6 @@ export class Drawing {
     const fixed = working.length + above.length + input.length + below.length;
     return { working, above, input, below, cursor: composer?.cursor, fixed };
   }
-}
-
-/** Rows that a frame takes beyond its lines once the terminal has become narrower and broken them anew. */
-export function brokenRows({ transcript, working, above, input, below }: Frame, columns: number): number {
-  const lines = [...transcript, ...working, ...above, ...input, ...below];
-  return lines.reduce((sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1), 0);
-}
-
-const padded = (lines: readonly string[], height: number): readonly string[] =>
-  lines.length >= height
-    ? lines.slice(0, Math.max(0, height))
-    : [...lines, ...Array<string>(height - lines.length).fill('')];
-
-function tiny({ size }: View): Frame {
-  const text = `too small (${size.columns}×${size.rows})`.slice(0, Math.max(1, size.columns - 1));
-  return { transcript: [text], working: [], above: [], input: [], below: [], cursor: undefined };
 }
 
 function growingTail(text: string, width: number, theme: Theme): string[] {

@@ -96,9 +96,13 @@ export function sequenceInput(sequence: string): Input | undefined {
 }
 
 function mouse(body: string, final: string): Input | undefined {
-  const button = Number(body.split(';')[0]);
-  if (final !== 'M' || (button & 64) === 0) return undefined;
-  return { kind: 'wheel', lines: (button & 1) === 0 ? -wheelLines : wheelLines };
+  const [button = 0, column = 1, row = 1] = body.split(';').map(Number);
+  if (button & 64)
+    return final === 'M' ? { kind: 'wheel', lines: (button & 1) === 0 ? -wheelLines : wheelLines } : undefined;
+  // Only the left button, without modifiers: with shift a terminal marks by itself.
+  if ((button & ~32) !== 0) return undefined;
+  const what = final === 'm' ? 'up' : button & 32 ? 'drag' : 'down';
+  return { kind: 'mouse', what, x: column - 1, y: row - 1 };
 }
 
 function key(body: string, final: string): Input | undefined {

@@ -12,6 +12,8 @@ export type Input =
   | { readonly kind: 'paste'; readonly text: string; readonly cut: boolean; readonly typed?: string }
   | { readonly kind: 'focus'; readonly focused: boolean }
   | { readonly kind: 'wheel'; readonly lines: number }
+  /** The left button; places count from 0. */
+  | { readonly kind: 'mouse'; readonly what: 'down' | 'drag' | 'up'; readonly x: number; readonly y: number }
   /** The terminal's own answer to a question of ours. */
   | { readonly kind: 'reply'; readonly text: string };
 

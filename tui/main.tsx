@@ -9,15 +9,17 @@ import { Acts } from './act.ts';
 import { App } from './app.tsx';
 import { depthOf } from './colors.ts';
 import { Desk, type Leaving } from './desk.ts';
-import { brokenRows, Drawing } from './drawing.ts';
+import { Drawing } from './drawing.ts';
 import { type FirstChoice, firstChoices } from './first-choice.ts';
 import { keepChoice } from './first-config.ts';
 import { firstView } from './first-view.ts';
+import { brokenRows } from './frame.ts';
 import { InputReader } from './input.ts';
 import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
 import { Look } from './look.ts';
 import type { TuiOptions } from './options.ts';
+import { listenOutside } from './outside.ts';
 import { Painter } from './painter.ts';
 import { askPalette } from './palette.ts';
 import { showPicker } from './picker-keys.ts';
@@ -83,7 +85,7 @@ class Tui {
     this.#choices = choices;
     this.#drawing = new Drawing({ theme, build, choices });
     const ask = ['256', 'rgb'].includes(depthOf(env)) ? askPalette : '';
-    this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: true, ask });
+    this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: options.mouse, ask });
     const size = sizeOf(stdout);
     const terminal = this.#terminal;
     this.#surface = new Surface({ write: inline ? (text) => terminal.write(text) : () => {} }, size);
@@ -111,6 +113,7 @@ class Tui {
       desk: this.#desk,
       store: this.#store,
       drawing: this.#drawing,
+      clipboard: { env, pipe: options.pipe, write: (text) => terminal.write(text) },
       now,
       suspend: () => this.#suspend(),
       leaveAtOnce: () => this.#ended.resolve({ leaving: undefined, code: 0 }),
@@ -185,33 +188,24 @@ class Tui {
     );
   }
 
-  /** Everything that can end or change the screen from outside. */
   #listen(stack: DisposableStack) {
     const { stdin, stdout } = this.#options;
-    const gone = () => {
-      this.#terminal.gone = true;
-      this.#ended.resolve({ leaving: undefined, code: hangUp });
-    };
-    const broken = (error: NodeJS.ErrnoException) => {
-      if (['EIO', 'EPIPE', 'ENXIO'].includes(error.code ?? '')) gone();
-      else this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 });
-    };
-    const failed = (error: Error) => this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 });
-    const on = (target: NodeJS.EventEmitter, event: string, listener: (...args: never[]) => void) => {
-      target.on(event, listener as (...args: unknown[]) => void);
-      stack.defer(() => target.off(event, listener as (...args: unknown[]) => void));
-    };
-    on(stdin, 'data', (bytes: Buffer) => this.#input.push(bytes));
-    on(stdin, 'end', gone);
-    on(stdin, 'error', broken);
-    on(stdout, 'error', broken);
-    on(stdout, 'resize', () => this.#resized());
-    on(process, 'SIGHUP', gone);
-    on(process, 'SIGTERM', () => this.#ended.resolve({ leaving: { kind: 'left' }, code: terminated }));
-    on(process, 'SIGINT', () => this.#ended.resolve({ leaving: { kind: 'left' }, code: 0 }));
-    on(process, 'SIGCONT', () => this.#continued());
-    on(process, 'uncaughtException', failed);
-    on(process, 'unhandledRejection', failed);
+    listenOutside(
+      stack,
+      { stdin, stdout, process },
+      {
+        bytes: (bytes) => this.#input.push(bytes),
+        gone: () => {
+          this.#terminal.gone = true;
+          this.#ended.resolve({ leaving: undefined, code: hangUp });
+        },
+        failed: (error) => this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 }),
+        resized: () => this.#resized(),
+        terminated: () => this.#ended.resolve({ leaving: { kind: 'left' }, code: terminated }),
+        interrupted: () => this.#ended.resolve({ leaving: { kind: 'left' }, code: 0 }),
+        continued: () => this.#continued(),
+      },
+    );
     const unlisten = this.#store.listen(() => this.#changed());
     stack.defer(unlisten);
     stack.defer(() => clearTimeout(this.#wake));

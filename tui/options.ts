@@ -46,6 +46,9 @@ export interface TuiOptions {
   readonly animations: boolean;
   /** Of code: `auto`, a built-in name, or that of a file in the home's `themes`. */
   readonly theme: string;
+  readonly mouse: boolean;
+  /** Runs a program with a text as its input; false when it could not. */
+  readonly pipe: (program: string, args: readonly string[], text: string) => Promise<boolean>;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream & { readonly fd: number };
   readonly now: () => number;

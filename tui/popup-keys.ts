@@ -1,5 +1,6 @@
 /** Keys of what lies over a screen, by its kind. */
 import type { ActDeps, Key } from './act.ts';
+import { copyKey } from './copy-keys.ts';
 import { searchKey } from './history-search-keys.ts';
 import { keysKey } from './key-help-keys.ts';
 import { pagerKey } from './pager-keys.ts';
@@ -15,6 +16,7 @@ const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
   search: searchKey,
   pager: pagerKey,
   pane: paneKey,
+  copy: copyKey,
 };
 
 /** Ctrl-C closes every one of them, and is not seen here; nor are the keys of a sequence. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SettingsAsk } from '../ipc/protocol.ts';
 import { newSessionId } from '../ipc/session-id.ts';
 import type { ActDeps } from './act.ts';
+import { openCopy } from './copy-keys.ts';
 import { openPopup } from './deeds.ts';
 import type { Desk } from './desk.ts';
 import { remap } from './keymap.ts';
@@ -58,6 +59,7 @@ const deeds: Readonly<Record<SlashName, SlashDeed>> = {
     return true;
   },
   diff,
+  copy: openCopy,
   mention({ store }) {
     store.update((view) => ({ ...view, editor: { ...view.editor, text: '@', cursor: 1 } }));
     return true;

@@ -31,6 +31,7 @@ export const slashCommands = [
   { name: 'init', help: 'have an AGENTS.md written for this folder', idle: true },
   { name: 'agents', help: 'all sessions' },
   { name: 'diff', help: 'what this session changed', session: true },
+  { name: 'copy', help: 'copy an answer, or a block of code of one', session: true },
   { name: 'mention', help: 'name a file' },
   { name: 'status', help: 'model, folder, tokens, cost, daemon', session: true },
   { name: 'pwd', help: 'the folder this session works in' },

@@ -20,9 +20,9 @@ const modesOn = '\u001b[22;2t\u001b[?2004h\u001b[?1004h';
 /** Asks whether the terminal brackets pastes. */
 const askPaste = '\u001b[?2004$p';
 const modesOff = '\u001b[?1004l\u001b[?2004l\u001b[23;2t';
-/** Wheel and buttons with SGR coordinates; nothing of it moves or answers anything. */
-const mouseOn = '\u001b[?1000h\u001b[?1006h';
-const mouseOff = '\u001b[?1006l\u001b[?1000l';
+/** Wheel, buttons and drags with SGR coordinates; nothing of it answers anything. */
+const mouseOn = '\u001b[?1002h\u001b[?1006h';
+const mouseOff = '\u001b[?1006l\u001b[?1002l';
 /** Kitty's protocol: keys say what they are. A terminal that does not know it ignores both. */
 const kittyOn = '\u001b[>1u';
 const kittyOff = '\u001b[<u';

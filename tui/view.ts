@@ -11,6 +11,7 @@ import type { Search } from './history-search.ts';
 import { defaultKeys, type Keys } from './keys.ts';
 import type { Pager } from './pager.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
+import type { Place, Selection } from './selection.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
 import type { Anchor } from './viewport.ts';
 
@@ -67,6 +68,8 @@ export type Popup =
   | Search
   | Pager
   | { readonly kind: 'stop' }
+  /** What may be copied. */
+  | { readonly kind: 'copy'; readonly row: number }
   /** The side pane has the keys. */
   | { readonly kind: 'pane'; readonly row: number }
   | null;
@@ -112,6 +115,9 @@ export interface View {
   readonly need: { readonly text: string; readonly until: number } | null;
   readonly anchor: Anchor | undefined;
   readonly ctrlCAt: number;
+  /** Where the mouse button went down, and within which columns it marks. */
+  readonly press: (Place & Pick<Selection, 'left' | 'right'>) | undefined;
+  readonly selection: Selection | undefined;
   /** The side pane; `auto`: when the screen is wide and there is something in it. */
   readonly pane: 'auto' | 'on' | 'off';
   /** The lists of sessions and questions. */
@@ -146,6 +152,8 @@ export const startView = (
   need: null,
   anchor: undefined,
   ctrlCAt: Number.NEGATIVE_INFINITY,
+  press: undefined,
+  selection: undefined,
   pane: 'auto',
   board: emptyBoard,
   scrollback: [],
