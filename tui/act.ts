@@ -10,6 +10,7 @@ import { fieldKey, pasteInField } from './field-keys.ts';
 import type { Input } from './input.ts';
 import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
+import type { Look } from './look.ts';
 import { mouse } from './mouse.ts';
 import { overlayKey } from './overlay.ts';
 import { pagerBy } from './pager-keys.ts';
@@ -31,6 +32,7 @@ export interface ActDeps {
   readonly home: string;
   readonly drawing: Drawing;
   readonly clipboard: ClipboardDeps;
+  readonly look: Look;
   /** The row of the first screen was taken. */
   readonly chosen: (row: number) => void;
   readonly choices: () => number;

@@ -19,6 +19,7 @@ import { firstHint, firstLines, startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
 import { clean, cut, ends } from './text.ts';
 import type { Theme } from './theme.ts';
+import { themeLines } from './theme-picker.ts';
 import type { Cell } from './transcript.ts';
 import { isOverlay, type View } from './view.ts';
 import { type Shown, showCells } from './viewport.ts';
@@ -195,6 +196,7 @@ export class Drawing {
   #upper(view: View, height: number): readonly string[] {
     if (height <= 0) return [];
     const columns = transcriptColumns(view);
+    if (view.popup?.kind === 'theme') return themeLines(view.popup, columns, height, this.theme);
     if (view.popup?.kind === 'copy')
       return copyLines(copyables(view.session?.transcript.cells ?? []), view.popup.row, columns, height, this.theme);
     if (view.popup?.kind === 'keys') return this.#helpPage(view, view.popup, height);

@@ -1,42 +1,10 @@
-/** One binding kept in config.toml, whose other lines stay as they are. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+/** One binding kept in config.toml. */
+import { keepLine, withLine } from './config-file.ts';
 
-export function keepBinding(path: string, context: string, action: string, keys: readonly string[]) {
-  const before = read(path);
-  writeFileSync(`${path}.new`, withBinding(before, context, action, keys), { mode: 0o600 });
-  renameSync(`${path}.new`, path);
-}
+const listed = (keys: readonly string[]) => `[${keys.map((key) => JSON.stringify(key)).join(', ')}]`;
 
-/** The file with the line in its table; a table that is not there is added at the end. */
-export function withBinding(file: string, context: string, action: string, keys: readonly string[]): string {
-  const line = `${action} = [${keys.map((key) => JSON.stringify(key)).join(', ')}]`;
-  const lines = file.split('\n');
-  const header = lines.findIndex((each) => headerOf(each) === `tui.keymap.${context}`);
-  if (header < 0) return `${file.trimEnd()}${file.trim() === '' ? '' : '\n\n'}[tui.keymap.${context}]\n${line}\n`;
-  const next = lines.findIndex((each, at) => at > header && headerOf(each) !== undefined);
-  const end = next < 0 ? lines.length : next;
-  const old = lines.findIndex(
-    (each, at) => at > header && at < end && new RegExp(`^\\s*"?${action}"?\\s*=`).test(each),
-  );
-  if (old < 0) lines.splice(header + 1, 0, line);
-  else lines.splice(old, lengthOf(lines, old, end), line);
-  return lines.join('\n');
-}
+export const keepBinding = (path: string, context: string, action: string, keys: readonly string[]) =>
+  keepLine(path, `tui.keymap.${context}`, action, listed(keys));
 
-const headerOf = (line: string): string | undefined => /^\s*\[([^[\]]+)\]/.exec(line)?.[1]?.replaceAll(/["\s]/g, '');
-
-/** A list may go over several lines. */
-function lengthOf(lines: readonly string[], from: number, end: number): number {
-  if (!/=\s*\[/.test(lines[from]!)) return 1;
-  const close = lines.findIndex((each, at) => at >= from && at < end && each.includes(']'));
-  return close < 0 ? 1 : close - from + 1;
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-}
+export const withBinding = (file: string, context: string, action: string, keys: readonly string[]): string =>
+  withLine(file, `tui.keymap.${context}`, action, listed(keys));

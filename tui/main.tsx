@@ -113,6 +113,7 @@ class Tui {
       desk: this.#desk,
       store: this.#store,
       drawing: this.#drawing,
+      look,
       clipboard: { env, pipe: options.pipe, write: (text) => terminal.write(text) },
       now,
       suspend: () => this.#suspend(),

@@ -5,6 +5,7 @@ import { searchKey } from './history-search-keys.ts';
 import { keysKey } from './key-help-keys.ts';
 import { pagerKey } from './pager-keys.ts';
 import { paneKey } from './side-pane-keys.ts';
+import { themeKey } from './theme-picker.ts';
 import type { Popup, View } from './view.ts';
 
 type Open = NonNullable<Popup>;
@@ -17,6 +18,7 @@ const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
   pager: pagerKey,
   pane: paneKey,
   copy: copyKey,
+  theme: themeKey,
 };
 
 /** Ctrl-C closes every one of them, and is not seen here; nor are the keys of a sequence. */

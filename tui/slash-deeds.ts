@@ -10,6 +10,7 @@ import { remap } from './keymap.ts';
 import { keepBinding } from './keymap-file.ts';
 import { type KnownSlash, needsWords, type SlashName } from './slash.ts';
 import { configOrigins, daemonState, diff, listCommands, status } from './slash-telling.ts';
+import { pickTheme } from './theme-picker.ts';
 import { isRunning } from './view.ts';
 import { plural } from './words.ts';
 
@@ -29,6 +30,7 @@ const deeds: Readonly<Record<SlashName, SlashDeed>> = {
     return change(desk, asked);
   },
   keymap: bindKey,
+  theme: pickTheme,
   rename({ desk }, argument) {
     if (argument === '') return missing(desk, '/rename NAME');
     return desk.asks.ask((client, session) => client.request('rename', { session, name: argument }));

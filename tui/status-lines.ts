@@ -111,6 +111,7 @@ function hintText(view: View, theme: Theme): Span {
   if (popup?.kind === 'leader' && popup.shown) return { text: menuText(view, popup.keys), paint: theme.cyan };
   if (popup?.kind === 'search') return { text: searchHint(popup), paint: theme.cyan };
   if (popup?.kind === 'pane') return { text: 'enter opens · x stops a command · esc back', paint: theme.dim };
+  if (popup?.kind === 'theme') return { text: '↑↓ shows it · enter keeps it · esc back', paint: theme.dim };
   if (popup?.kind === 'copy') return { text: 'enter copies · ↑↓ · esc back', paint: theme.dim };
   if (popup?.kind === 'stop') return { text: 'stop: t the turn · s the session · esc neither', paint: theme.yellow };
   if (popup?.kind === 'keys') return { text: 'type to find · ↑↓ page-down · esc closes', paint: theme.dim };

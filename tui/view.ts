@@ -12,6 +12,7 @@ import { defaultKeys, type Keys } from './keys.ts';
 import type { Pager } from './pager.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import type { Place, Selection } from './selection.ts';
+import type { ThemePicker } from './theme-picker.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
 import type { Anchor } from './viewport.ts';
 
@@ -67,6 +68,7 @@ export type Popup =
   | { readonly kind: 'keys'; readonly query: string; readonly from: number }
   | Search
   | Pager
+  | ThemePicker
   | { readonly kind: 'stop' }
   /** What may be copied. */
   | { readonly kind: 'copy'; readonly row: number }
