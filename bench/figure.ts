@@ -10,7 +10,7 @@ export interface Measured {
 export interface Figure {
   readonly id: string;
   readonly what: string;
-  readonly unit: '×' | 'kB' | 'MB' | 'MiB' | '%' | 'ms' | 'B';
+  readonly unit: '×' | 'kB' | 'MB' | 'MiB' | '%' | 'ms' | 'B' | '/s';
   readonly take: () => Promise<Measured>;
 }
 

@@ -5,8 +5,8 @@ import { firstBody, turnBytes } from './figures/bytes.ts';
 import { diskBytes } from './figures/disk.ts';
 import { idleCpu, idleMemory } from './figures/idle.ts';
 import { longSession } from './figures/long.ts';
-import { keyEcho, keyEchoBusy, screenStart } from './figures/screen.ts';
-import { idleScreen, screenCpu, screenMemory } from './figures/screen-cost.ts';
+import { keyEcho, keyEchoBusy, screenStart, sharedEcho } from './figures/screen.ts';
+import { idleScreen, idleScreenWakes, screenCpu, screenMemory } from './figures/screen-cost.ts';
 import { firstRequest, lastByte, ps } from './figures/start.ts';
 import { flatSteps, toolStep } from './figures/steps.ts';
 import { streamCpu, streamWall } from './figures/stream.ts';
@@ -28,8 +28,10 @@ export const figures: readonly Figure[] = [
   screenStart,
   keyEcho,
   keyEchoBusy,
+  sharedEcho,
   screenCpu,
   attachFrame,
   idleScreen,
+  idleScreenWakes,
   screenMemory,
 ];

@@ -22,7 +22,8 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const usage = 2;
 const interrupted = 130;
 
-const budgets = JSON.parse(readFileSync(join(import.meta.dirname, 'baselines.json'), 'utf8')) as Record<string, number>;
+type Budgets = Readonly<Record<string, number>>;
+const usual = join(import.meta.dirname, 'baselines.json');
 
 interface Asked {
   readonly only: readonly string[] | undefined;
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
       json: { type: 'boolean', default: false },
       peers: { type: 'boolean', default: false },
       into: { type: 'string' },
+      budgets: { type: 'string', default: usual },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -50,14 +52,16 @@ async function main(): Promise<number> {
   if (process.platform !== 'linux') return refuse('the bench reads /proc, which is there on Linux only');
   warnOfLoad();
   const asked = { only, json: values.json };
-  return values.peers ? showPeers(asked, values.into) : showFigures(asked);
+  return values.peers
+    ? showPeers(asked, values.into)
+    : showFigures(asked, JSON.parse(readFileSync(values.budgets, 'utf8')) as Budgets);
 }
 
-async function showFigures({ only, json }: Asked): Promise<number> {
+async function showFigures({ only, json }: Asked, budgets: Budgets): Promise<number> {
   let failed = 0;
   for (const figure of figures.filter(({ id }) => !only || only.includes(id))) {
     say(`${figure.id} …`);
-    const judged = await judge(figure).catch((error: unknown) => {
+    const judged = await judge(figure, budgets).catch((error: unknown) => {
       say(`${figure.id} cannot be taken: ${sentence(error)}`);
       return undefined;
     });
@@ -67,9 +71,9 @@ async function showFigures({ only, json }: Asked): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-async function judge(figure: Figure): Promise<Judged> {
+async function judge(figure: Figure, budgets: Budgets): Promise<Judged> {
   const budget = budgets[figure.id];
-  if (budget === undefined) throw new Error(`baselines.json has no budget for ${figure.id}`);
+  if (budget === undefined) throw new Error(`there is no budget for ${figure.id}`);
   const measured = await figure.take();
   return { ...measured, figure, budget, keeps: measured.value <= budget };
 }

@@ -28,6 +28,9 @@ export const pss = (pid: number): number => 1024 * field(`/proc/${pid}/smaps_rol
 export const dirtied = (pid: number): number =>
   field(`/proc/${pid}/io`, 'write_bytes') - field(`/proc/${pid}/io`, 'cancelled_write_bytes');
 
+/** How often the main thread of a process has gone to sleep, and so was woken, so far. */
+export const wakes = (pid: number): number => field(`/proc/${pid}/status`, 'voluntary_ctxt_switches');
+
 /** A process and all that descend from it. */
 export function treeOf(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figure } from '../figure.ts';
 import { bench, execFlags } from '../home.ts';
 import { firstWord, livelyAnswer } from '../lively.ts';
-import { median, wall } from '../measure.ts';
-import { countCpu, pss, treeOf } from '../proc.ts';
+import { median, shared, wall } from '../measure.ts';
+import { countCpu, pss, treeOf, wakes } from '../proc.ts';
 import type { Screen } from '../screen.ts';
 import { ask, openScreen, turnEnded } from '../tui.ts';
 import { reading } from './bytes.ts';
@@ -36,19 +36,31 @@ export const screenCpu: Figure = {
   },
 };
 
+const idled = shared(async () => {
+  await using place = await bench(() => ({ text: 'hello there' }));
+  await using screen = await openScreen(place);
+  await ask(screen, 'hi', 'hello there');
+  await turnEnded(screen);
+  await sleep(settleMs);
+  const before = { bytes: screen.bytes, wakes: wakes(screen.pid) };
+  await sleep(idleMs);
+  return { bytes: screen.bytes - before.bytes, wakes: wakes(screen.pid) - before.wakes };
+});
+
 export const idleScreen: Figure = {
   id: 'idle-screen',
   what: `bytes that an idle screen writes to its terminal in ${idleMs / 1000} s`,
   unit: 'B',
+  take: async () => ({ value: (await idled()).bytes, detail: 'a session whose turn has ended' }),
+};
+
+export const idleScreenWakes: Figure = {
+  id: 'idle-screen-wakes',
+  what: 'times a second that an idle screen wakes',
+  unit: '/s',
   take: async () => {
-    await using place = await bench(() => ({ text: 'hello there' }));
-    await using screen = await openScreen(place);
-    await ask(screen, 'hi', 'hello there');
-    await turnEnded(screen);
-    await sleep(settleMs);
-    const before = screen.bytes;
-    await sleep(idleMs);
-    return { value: screen.bytes - before, detail: 'a session whose turn has ended' };
+    const { wakes: all } = await idled();
+    return { value: all / (idleMs / 1000), detail: `its main thread woke ${all} times in ${idleMs / 1000} s` };
   },
 };
 

@@ -1,4 +1,5 @@
 /** What a person waits for at a screen: its start, and each key. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figure, ratio } from '../figure.ts';
 import { bareNode, bench } from '../home.ts';
 import { echoes } from '../keys.ts';
@@ -10,6 +11,7 @@ const runs = 15;
 const keys = 72;
 const keysWhileStreaming = 72;
 const streamSeconds = 15;
+const messages = 20;
 
 export const screenStart: Figure = {
   id: 'screen-start',
@@ -53,5 +55,30 @@ export const keyEchoBusy: Figure = {
     const took = await echoes(screen, keysWhileStreaming);
     if (screen.text().includes('Worked for')) throw new Error('the answer ended before the keys did');
     return { value: median(took), detail: `${keysWhileStreaming} keys, 95 % within ${slow(took)} ms` };
+  },
+};
+
+export const sharedEcho: Figure = {
+  id: 'shared-echo',
+  what: 'Enter in one screen → its words on another of the same session, median',
+  unit: 'ms',
+  take: async () => {
+    await using place = await bench(() => ({ text: 'hello there' }));
+    await using first = await openScreen(place);
+    await ask(first, 'hi', 'hello there');
+    await using second = await openScreen(place, 'attach');
+    const took: number[] = [];
+    for (let n = 0; n < messages; n++) {
+      const words = `message number ${n}.`;
+      first.press(words);
+      await first.until((text) => text.includes(words), 'what was typed');
+      // Right behind a key it would be a part of a paste.
+      await sleep(300);
+      const pressed = performance.now();
+      first.press('\r');
+      took.push((await second.until((text) => text.includes(words), 'the words on the other screen')) - pressed);
+      await second.until((text) => text.lastIndexOf('hello there') > text.indexOf(words), 'the answer');
+    }
+    return { value: median(took), detail: `${messages} messages, synced to the disk; 95 % within ${slow(took)} ms` };
   },
 };

@@ -38,9 +38,18 @@ export interface Compared extends Cell {
   readonly values: ReadonlyMap<string, number>;
 }
 
+/** Why an agent, or a race of it, is missing. */
+export interface Missing {
+  readonly agent: string;
+  /** Undefined: the agent as a whole. */
+  readonly cells: readonly string[] | undefined;
+  readonly why: string;
+}
+
 export interface Comparison {
-  readonly peers: readonly Peer[];
+  readonly peers: readonly Pick<Peer, 'name' | 'version'>[];
   readonly rows: readonly Compared[];
+  readonly missing: readonly Missing[];
 }
 
 export async function compare({ folder, only, say }: Comparing): Promise<Comparison> {
@@ -49,18 +58,28 @@ export async function compare({ folder, only, say }: Comparing): Promise<Compari
     if (folder === undefined) await rm(place, { recursive: true, force: true });
   });
   try {
-    const peers = [tcx(), ...(await others(place, say))];
+    const missing: Missing[] = [];
+    const note: Note = (lack) => {
+      missing.push(lack);
+      say(sentenceOf(lack));
+    };
+    const peers = [tcx(), ...(await others(place, say, note))];
     const wanted = races.filter(({ cells }) => !only || cells.some(({ id }) => only.includes(id)));
     const rows: Compared[] = [];
-    for (const race of wanted) rows.push(...(await run(race, peers, say)));
-    return { peers, rows: rows.filter(({ id }) => !only || only.includes(id)) };
+    for (const race of wanted) rows.push(...(await run(race, peers, say, note)));
+    return { peers, rows: rows.filter(({ id }) => !only || only.includes(id)), missing };
   } finally {
     await leave();
   }
 }
 
+type Note = (missing: Missing) => void;
+
+export const sentenceOf = ({ agent, cells, why }: Missing) =>
+  cells ? `${cells.join(', ')} of ${agent} cannot be taken: ${why}` : `${agent} is left out: ${why}`;
+
 /** Those that can be installed and that can do one turn. */
-async function others(place: string, say: Comparing['say']): Promise<Peer[]> {
+async function others(place: string, say: Comparing['say'], note: Note): Promise<Peer[]> {
   const peers: Peer[] = [];
   for (const { packageName, command, peer } of known) {
     say(`installing ${packageName} …`);
@@ -70,7 +89,7 @@ async function others(place: string, say: Comparing['say']): Promise<Peer[]> {
       say(`${command} ${made.version} is there`);
       peers.push(made);
     } catch (error) {
-      say(`${command} is left out: ${sentence(error)}`);
+      note({ agent: command, cells: undefined, why: sentence(error) });
     }
   }
   return peers;
@@ -81,7 +100,7 @@ async function tryOut(peer: Peer) {
   await runner.run();
 }
 
-async function run(race: Race, peers: readonly Peer[], say: Comparing['say']): Promise<Compared[]> {
+async function run(race: Race, peers: readonly Peer[], say: Comparing['say'], note: Note): Promise<Compared[]> {
   const what = race.cells.map(({ id }) => id).join(', ');
   const taken = new Map<string, (readonly number[])[]>();
   await using open = new AsyncDisposableStack();
@@ -89,7 +108,7 @@ async function run(race: Race, peers: readonly Peer[], say: Comparing['say']): P
   const drop = (name: string, error: unknown) => {
     running.delete(name);
     taken.delete(name);
-    say(`${what} of ${name} cannot be taken: ${sentence(error)}`);
+    note({ agent: name, cells: race.cells.map(({ id }) => id), why: sentence(error) });
   };
   for (const peer of peers) {
     try {
