@@ -24,6 +24,8 @@ interface Entry {
   readonly kind: Kind;
   readonly id: string;
   readonly actor: Actor<AnyStateMachine>;
+  /** What it was told last. */
+  event: string;
   state: string;
   since: number;
 }
@@ -51,22 +53,21 @@ export class Residents {
     this.#start('pty', id, ptyMachine, { command: id, session, pid });
   }
   ptyEnded(id: string, how: 'exited' | 'lost') {
-    this.#entries.get(`pty ${id}`)?.actor.send({ type: how });
+    const entry = this.#entries.get(`pty ${id}`);
+    if (entry) this.#tell(entry, { type: how });
   }
 
   account(
     provider: string,
     event: { type: 'key.came' | 'request.answered' } | { type: 'key.missing' | 'key.refused'; why: string },
   ) {
-    this.#start('account', provider, accountMachine, { provider }).actor.send(event);
+    this.#tell(this.#start('account', provider, accountMachine, { provider }), event);
   }
 
   works(cwd: string, session: string, busy: boolean) {
     if (!busy && !this.#entries.has(`workspace ${cwd}`)) return;
-    this.#start('workspace', cwd, workspaceMachine, { cwd }).actor.send({
-      type: busy ? 'session.works' : 'session.rests',
-      session,
-    });
+    const type = busy ? 'session.works' : 'session.rests';
+    this.#tell(this.#start('workspace', cwd, workspaceMachine, { cwd }), { type, session });
   }
 
   #start(kind: Kind, id: string, machine: AnyStateMachine, input: unknown): Entry {
@@ -74,7 +75,7 @@ export class Residents {
     const known = this.#entries.get(key);
     if (known) return known;
     const actor = createActor(machine, { input });
-    const entry: Entry = { kind, id, actor, state: '', since: this.#deps.now() };
+    const entry: Entry = { kind, id, actor, event: 'born', state: '', since: this.#deps.now() };
     this.#entries.set(key, entry);
     actor.subscribe({
       next: (snapshot) => this.#became(entry, String(snapshot.value)),
@@ -86,10 +87,15 @@ export class Residents {
     return entry;
   }
 
+  #tell(entry: Entry, event: { readonly type: string; readonly [field: string]: string }) {
+    entry.event = event.type;
+    entry.actor.send(event);
+  }
+
   #became(entry: Entry, state: string) {
     if (entry.state === state) return;
     entry.state = state;
     entry.since = this.#deps.now();
-    this.#deps.changed(`${entry.kind} ${entry.id}: ${state}`);
+    this.#deps.changed(`${entry.id} ${entry.kind}<${entry.event}> ${entry.kind}="${state}"`);
   }
 }

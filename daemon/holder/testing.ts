@@ -19,7 +19,7 @@ export function answered<T extends object>(answer: T | Refused): T {
 
 /** Polls for what nothing announces: a file, a process's end. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

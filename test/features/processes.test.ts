@@ -84,7 +84,7 @@ verifies('12.04', '`tcx daemon trace` prints machine, event and state of each ac
   await using model = await fakeModel(({ body }) =>
     body.input.at(-1)?.type === 'function_call_output'
       ? { text: 'done' }
-      : { calls: [{ name: 'exec_command', args: { cmd: 'echo hi', login: false } }] },
+      : { calls: [{ name: 'exec_command', args: { cmd: 'echo hi', tty: true, login: false } }] },
   );
   const trace = home.spawnTcx(['daemon', 'trace']);
   let printed = '';
@@ -96,7 +96,10 @@ verifies('12.04', '`tcx daemon trace` prints machine, event and state of each ac
   const session = await until(async () => {
     const driven = await Driven.begin(client, home.work, { ...yolo, ...fakeAt(model, 'responses') }, 'go');
     await driven.ended(1);
-    return printed.includes(driven.id.slice(0, 8)) && printed.includes('born') ? driven : undefined;
+    const known = printed
+      .split('\n')
+      .some((line) => line.startsWith(driven.id.slice(0, 8)) && /session<born>/.test(line));
+    return known ? driven : undefined;
   }, 'a whole turn to be traced');
   const lines = printed.split('\n').filter((line) => line.startsWith(session.id.slice(0, 8)));
   const text = lines.join('\n');
@@ -106,6 +109,9 @@ verifies('12.04', '`tcx daemon trace` prints machine, event and state of each ac
   expect(text).toMatch(/c1<settled-done>/);
   expect(text).toMatch(/p1<settled-done>/);
   expect(text).toMatch(/session="idle"/);
+  expect(text).toContain(`${session.id}/p1 pty<born> pty="held"\n`);
+  expect(text).toContain(`${session.id}/p1 pty<exited> pty="exited"\n`);
+  expect(printed).toMatch(/w workspace<session\.works> workspace="busy"\n/);
   session[Symbol.dispose]();
   trace.kill('SIGTERM');
 });

@@ -1,4 +1,5 @@
 /** A daemon that goes away under a screen: said within two seconds, typing kept, nothing lost or doubled when it is back. */
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { until } from '../daemon.ts';
 import { press, Screen } from '../screen.ts';
@@ -57,5 +58,41 @@ verifies(
     await screen.until('second');
     expect(times(screen.text(), 'two')).toBe(1);
     expect(it.model.requests).toHaveLength(2);
+  },
+);
+
+/** CPU of a process and of what it started and waited for, in ms. */
+function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const tickMs = 10;
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * tickMs;
+}
+
+verifies(
+  '12.10',
+  'a daemon that stands still in mid-turn is not shown as thinking, and waiting for it is nearly no work',
+  async () => {
+    await using it = await withModel([slowly(100, 40)]);
+    await using screen = new Screen(it.daemon, []);
+    await screen.until('this starts a new session');
+    screen.press('count', press.enter);
+    await screen.until('word2');
+    const pid = it.daemon.pid()!;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const text = await screen.until('daemon not answering · trying again (1)');
+      expect(text).not.toContain('Thinking');
+      const [began, before] = [performance.now(), cpuMs(screen.pid)];
+      await screen.until('trying again (2)');
+      expect(screen.text()).not.toContain('Thinking');
+      expect((cpuMs(screen.pid) - before) / (performance.now() - began)).toBeLessThan(0.1);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await screen.until('Worked for');
+    expect(times(screen.text(), 'word99')).toBe(1);
+    expect(it.daemon.pid()).toBe(pid);
+    expect(it.model.requests).toHaveLength(1);
   },
 );
