@@ -5,9 +5,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { type Ran, root, startDaemon, type TestHome } from './daemon.ts';
 import { Screen } from './screen.ts';
+import { verifies } from './verifies.ts';
 
 /** What git would hand on: no dependencies, no build. */
 function freshCopy(to: string) {
@@ -37,30 +38,35 @@ async function run(command: string, cwd: string, path: string, { home, env }: Te
   return { code, signal, stdout, stderr };
 }
 
-test('a fresh clone starts with the README’s commands, and works in another folder once it is installed', async () => {
-  await using home = await startDaemon({ cold: true });
-  const base = mkdtempSync(join(tmpdir(), 'tcx-install-'));
-  try {
-    const clone = join(base, 'clone');
-    freshCopy(clone);
-    const inClone = (command: string) => run(command, clone, systemPath, home);
-    expect(await inClone('npm ci --no-audit --no-fund')).toMatchObject({ code: 0 });
+verifies(
+  '12.13',
+  'a fresh clone starts with the README’s commands, and works in another folder once it is installed',
+  async () => {
+    await using home = await startDaemon({ cold: true });
+    const base = mkdtempSync(join(tmpdir(), 'tcx-install-'));
+    try {
+      const clone = join(base, 'clone');
+      freshCopy(clone);
+      const inClone = (command: string) => run(command, clone, systemPath, home);
+      expect(await inClone('npm ci --no-audit --no-fund')).toMatchObject({ code: 0 });
 
-    const start = await inClone('npm start');
-    expect(start.code).not.toBe(0);
-    expect(start.stderr).toContain('npm start -- exec --demo "run ls"');
-    const demo = await inClone('npm start -- exec --demo "run ls"');
-    expect([demo.code, demo.stdout]).toEqual([0, expect.stringContaining('README.md')]);
+      const start = await inClone('npm start');
+      expect(start.code).not.toBe(0);
+      expect(start.stderr).toContain('npm start -- exec --demo "run ls"');
+      const demo = await inClone('npm start -- exec --demo "run ls"');
+      expect([demo.code, demo.stdout]).toEqual([0, expect.stringContaining('README.md')]);
 
-    const prefix = join(base, 'global');
-    expect(await inClone(`npm i -g . --prefix ${prefix} --no-audit --no-fund`)).toMatchObject({ code: 0 });
-    const installed = `${join(prefix, 'bin')}:${systemPath}`;
-    const there = await run('tcx exec --demo "run ls"', home.work, installed, home);
-    expect([there.code, there.stderr]).toEqual([0, expect.stringContaining('ls')]);
-    await using screen = new Screen(home, ['-c', 'exec tcx'], { shell: true, env: { PATH: installed } });
-    await screen.until('Which model shall it use?');
-    await home.tcx(['daemon', 'stop', '--now']);
-  } finally {
-    rmSync(base, { recursive: true, force: true });
-  }
-}, 240_000);
+      const prefix = join(base, 'global');
+      expect(await inClone(`npm i -g . --prefix ${prefix} --no-audit --no-fund`)).toMatchObject({ code: 0 });
+      const installed = `${join(prefix, 'bin')}:${systemPath}`;
+      const there = await run('tcx exec --demo "run ls"', home.work, installed, home);
+      expect([there.code, there.stderr]).toEqual([0, expect.stringContaining('ls')]);
+      await using screen = new Screen(home, ['-c', 'exec tcx'], { shell: true, env: { PATH: installed } });
+      await screen.until('Which model shall it use?');
+      await home.tcx(['daemon', 'stop', '--now']);
+    } finally {
+      rmSync(base, { recursive: true, force: true });
+    }
+  },
+  240_000,
+);
