@@ -9,6 +9,9 @@ import type { SessionId } from '../core/ids.ts';
 import type { Meta } from '../core/meta.ts';
 import { blobFolder } from './blob-files.ts';
 import { logPath } from './hosts/log-read.ts';
+import type { Index } from './index-db.ts';
+import type { Logs } from './logs.ts';
+import type { ModelAccess } from './model-access.ts';
 import { sessionLogs } from './projector.ts';
 
 export interface SweepAsk {
@@ -128,28 +131,35 @@ async function* namesIn(path: string): AsyncGenerator<string> {
 }
 
 export interface BlobHouse {
-  readonly sweep: () => Promise<void>;
-  readonly broken: (error: Error) => void;
+  readonly home: string;
+  readonly index: Pick<Index, 'get'>;
+  readonly access: Pick<ModelAccess, 'base'>;
+  readonly now: () => number;
+  readonly logger: Logs['logger'];
 }
 
 /** Not while everything else starts. */
 const firstMs = 60_000;
 const dayMs = 24 * 60 * 60_000;
 
-/** Soon after the start, and daily. */
-export function keepBlobs({ sweep, broken }: BlobHouse): Disposable {
+/** Sweeps soon after the start, and daily. */
+export function keepBlobs({ home, index, access, now, logger }: BlobHouse): Disposable {
+  let ended = false;
   let timer: NodeJS.Timeout;
   const later = (ms: number) => {
-    timer = setTimeout(
-      () =>
-        void sweep()
-          .catch(broken)
-          .finally(() => ended || later(dayMs)),
-      ms,
-    );
+    timer = setTimeout(() => void sweep().finally(() => ended || later(dayMs)), ms);
     timer.unref();
   };
-  let ended = false;
+  const sweep = async () => {
+    try {
+      // Nothing is taken away by a limit that cannot be read.
+      const limitBytes = (await access.base())?.limits.blobs_bytes ?? Number.POSITIVE_INFINITY;
+      const swept = await sweepBlobs({ home, now: now(), limitBytes, meta: (session) => index.get(session)?.meta });
+      if (swept.removed > 0) logger.info(swept, 'blobs that nobody needs are gone');
+    } catch (error) {
+      if (!ended) logger.error({ error: (error as Error).stack }, 'blobs could not be swept');
+    }
+  };
   later(firstMs);
   return {
     [Symbol.dispose]: () => {

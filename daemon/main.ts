@@ -8,7 +8,7 @@ import { ensureHome, fileSystem, type Home, homeOf } from '../ipc/home.ts';
 import { PROTOCOL } from '../ipc/version.ts';
 import { listActors } from './actors.ts';
 import { adoptCommands } from './adopt-commands.ts';
-import { keepBlobs, sweepBlobs } from './blob-sweep.ts';
+import { keepBlobs } from './blob-sweep.ts';
 import { Blobs } from './blobs.ts';
 import { createBodies } from './bodies.ts';
 import { type Client, serveConnection } from './connection.ts';
@@ -28,6 +28,7 @@ import { Index } from './index-db.ts';
 import { listen, type Place, Refusal, takePlace } from './listen.ts';
 import { createLogs, logBugs } from './logs.ts';
 import { MarkStore } from './marks.ts';
+import { createCollector } from './memory.ts';
 import { createModelAccess } from './model-access.ts';
 import { preload } from './models/sdk.ts';
 import { Projector } from './projector.ts';
@@ -80,8 +81,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     viewers: parts.hub.viewers,
     now: clock.wall,
     idleMs: async () => (await parts.access.base())?.idle_unload ?? usualIdleMs,
+    resting: createCollector(),
   });
-  const blobs = keepBlobs({ sweep: () => sweep(parts), broken: (error) => parts.logger.error({ error: error.stack }) });
+  const blobs = keepBlobs(parts);
   endWith(parts, options.until, async () => {
     await listening.close();
     house[Symbol.dispose]();
@@ -223,18 +225,6 @@ async function recover(parts: Parts): Promise<readonly SessionId[]> {
   const trees = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value.tree] : []));
   adopted.take = await adoptCommands(holder, trees);
   return open;
-}
-
-async function sweep({ home, access, index, now, logger }: Parts) {
-  const limitBytes = (await access.base())?.limits.blobs_bytes;
-  // Nothing is taken away by a limit that cannot be read.
-  const swept = await sweepBlobs({
-    home,
-    now: now(),
-    limitBytes: limitBytes ?? Number.POSITIVE_INFINITY,
-    meta: (session) => index.get(session)?.meta,
-  });
-  if (swept.removed > 0) logger.info(swept, 'blobs that nobody needs are gone');
 }
 
 function serve(parts: Parts, daemon: Daemon, socket: Socket) {
