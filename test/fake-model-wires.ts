@@ -13,6 +13,8 @@ export interface FakeReply extends ScriptedAnswer {
   perSecond?: number;
   /** ms before the first byte. */
   waitMs?: number;
+  /** The last events come only after this. */
+  hold?: Promise<unknown>;
   /**
    * How the stream stops short: `before completed` it ends cleanly without its last events; `half frame` the connection dies in
    * the middle of the last event; `silent` nothing more comes and nothing closes; `reset` it dies after the first text.

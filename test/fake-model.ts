@@ -131,6 +131,9 @@ async function keep(req: IncomingMessage, res: ServerResponse, wire: FakeWire, n
   };
 }
 
+/** Of an answer that is held: enough for it not to be whole in any of the APIs. */
+const heldFrames = 8;
+
 async function play(res: ServerResponse, reply: FakeReply, request: FakeRequest, signal: AbortSignal): Promise<void> {
   if (reply.waitMs) await sleep(reply.waitMs, undefined, { signal });
   if (reply.status !== undefined && reply.status !== 200) return refuse(res, reply);
@@ -141,6 +144,7 @@ async function play(res: ServerResponse, reply: FakeReply, request: FakeRequest,
   const kept = reply.cut ? frames.slice(0, keptFrames(frames, reply.cut)) : frames;
   const started = performance.now();
   for (const [n, frame] of kept.entries()) {
+    if (n === kept.length - heldFrames) await reply.hold;
     if (res.destroyed) return;
     const room = res.write(frame);
     const pause = reply.perSecond ? started + ((n + 1) * 1000) / reply.perSecond - performance.now() : reply.delayMs;

@@ -28,6 +28,16 @@ test('each rings once, in time, in the order of its time', () => {
   expect(rang).toEqual(['a', 'b']);
 });
 
+test('those that are past ring in the order of their times, whoever came first', () => {
+  const { clock, rang, arm } = scene();
+  arm('late', -1000);
+  arm('later', -10);
+  arm('first', -5000);
+  arm('up', 0, 100);
+  clock.pass(0);
+  expect(rang).toEqual(['first', 'late', 'later', 'up']);
+});
+
 test('one that is past rings at once, one that is replaced or disarmed does not', () => {
   const { clock, rang, deadlines, arm } = scene();
   arm('past', -hour);

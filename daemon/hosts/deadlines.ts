@@ -67,9 +67,13 @@ export class Deadlines {
 
   #fire() {
     this.#rings = Number.POSITIVE_INFINITY;
-    const due = [...this.#entries].filter(([, entry]) => this.#left(entry) <= 0);
-    for (const [id] of due) this.#entries.delete(id);
-    for (const [, { fire }] of due) fire();
+    // In the order of their times: after a sleep or a restart several may be past.
+    const due = [...this.#entries]
+      .map(([id, entry]) => ({ id, fire: entry.fire, left: this.#left(entry) }))
+      .filter(({ left }) => left <= 0)
+      .sort((a, b) => a.left - b.left);
+    for (const { id } of due) this.#entries.delete(id);
+    for (const { fire } of due) fire();
     let next = longestMs;
     for (const entry of this.#entries.values()) next = Math.min(next, this.#ahead(entry));
     if (this.#entries.size > 0) this.#ring(next);
