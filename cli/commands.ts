@@ -26,6 +26,8 @@ export const settingFlags: Flags = {
   yolo: { type: 'boolean', help: 'run everything unasked and without a sandbox' },
   'dangerously-bypass-approvals-and-sandbox': { type: 'boolean', help: 'the same as --yolo', hidden: true },
   cd: { type: 'string', short: 'C', value: 'DIR', help: 'the directory to work in' },
+  oss: { type: 'boolean', help: 'a model of this machine: Ollama, or what --local-provider says' },
+  'local-provider': { type: 'string', value: 'NAME', help: 'ollama or lmstudio, with --oss' },
   demo: { type: 'boolean', help: 'the built-in demo model: offline, no AI' },
   script: { type: 'string', value: 'FILE', help: 'answers the demo model plays instead of its rules (JSON lines)' },
 };
@@ -82,6 +84,23 @@ export const commands: readonly CommandSpec[] = [
       take: { type: 'boolean', help: 'make the others watch' },
       detach: { type: 'boolean', short: 'd', help: 'detach the others' },
       ...screenFlags,
+    },
+  },
+  {
+    name: 'login',
+    args: '[status]',
+    help: 'give a key to a model provider: it is tried, then kept in a file only you can read',
+    flags: {
+      'with-api-key': { type: 'boolean', help: 'read the key from stdin' },
+      provider: { type: 'string', value: 'NAME', help: 'openai (the default), anthropic, or a name of your config' },
+    },
+    notes: ['login status says what keys there are, and exits with 1 when there is none.'],
+  },
+  {
+    name: 'logout',
+    help: 'forget a key that is kept',
+    flags: {
+      provider: { type: 'string', value: 'NAME', help: 'openai (the default), anthropic, or a name of your config' },
     },
   },
   { name: 'agents', help: 'all sessions on one screen', flags: { ...screenFlags, ...json } },

@@ -43,6 +43,8 @@ const modules: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   daemon: () => import('./daemon.ts'),
   'kill-server': () => import('./kill-server.ts'),
   doctor: () => import('./doctor.ts'),
+  login: () => import('./login.ts'),
+  logout: () => import('./logout.ts'),
   completion: () => import('./completion.ts'),
 };
 

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 const sandboxes = ['read-only', 'workspace-write', 'danger-full-access'] as const;
+const localProviders = ['ollama', 'lmstudio'] as const;
 const approvals = ['untrusted', 'on-failure', 'on-request', 'never'] as const;
 
 function oneOf<Value extends string>(
@@ -30,6 +31,9 @@ export function settingsAsk(context: Context, { flags }: Parsed): SettingsAsk {
     ...(script ? [`demo.script=${JSON.stringify(resolve(context.cwd, script))}`] : []),
   ];
   return {
+    ...(flags.oss
+      ? { provider: oneOf('local-provider', text(flags['local-provider']), localProviders) ?? 'ollama' }
+      : {}),
     ...(flags.demo || script ? { provider: 'demo' } : {}),
     ...(model && { model }),
     ...(sandbox && { sandbox }),

@@ -63,8 +63,9 @@ const builtIn: Readonly<Record<string, (config: Config, env: Lookup) => Provider
     key: anthropicKey,
     defaultModel: 'claude-sonnet-5-5',
   }),
-  ollama: (_, env) => local('ollama', 'Ollama', 11434, 'gpt-oss:20b', env),
-  lmstudio: (_, env) => local('lmstudio', 'LM Studio', 1234, 'openai/gpt-oss-20b', env),
+  ollama: (_, env) => local('ollama', 'Ollama', 11434, 'gpt-oss:20b', env, ollamaHost(env)),
+  lmstudio: (_, env) =>
+    local('lmstudio', 'LM Studio', 1234, 'openai/gpt-oss-20b', env, filled(env, 'LM_STUDIO_API_BASE')),
   demo: () => ({
     ...plain,
     id: 'demo',
@@ -78,8 +79,24 @@ const builtIn: Readonly<Record<string, (config: Config, env: Lookup) => Provider
 
 export const builtInProviders: readonly string[] = Object.keys(builtIn);
 
-function local(id: string, name: string, port: number, defaultModel: string, env: Lookup): ProviderPlan {
-  const at = filled(env, 'CODEX_OSS_BASE_URL') || `http://localhost:${filled(env, 'CODEX_OSS_PORT') || port}/v1`;
+/** As Ollama's own command reads it: a host, a port, or both, with or without a scheme. */
+function ollamaHost(env: Lookup): string | undefined {
+  const host = filled(env, 'OLLAMA_HOST');
+  if (!host) return undefined;
+  const [, scheme = 'http://', rest = ''] = /^(https?:\/\/)?(.*?)\/*$/.exec(host) ?? [];
+  const named = rest.startsWith(':') ? `127.0.0.1${rest}` : rest.replace(/^0\.0\.0\.0/, '127.0.0.1');
+  return `${scheme}${/:\d+$/.test(named) ? named : `${named}:11434`}/v1`;
+}
+
+function local(
+  id: string,
+  name: string,
+  port: number,
+  defaultModel: string,
+  env: Lookup,
+  own: string | undefined,
+): ProviderPlan {
+  const at = filled(env, 'CODEX_OSS_BASE_URL') || own || `http://localhost:${filled(env, 'CODEX_OSS_PORT') || port}/v1`;
   return { ...plain, id, name, wire: 'responses', baseUrl: trimmed(at), key: { kind: 'none' }, defaultModel };
 }
 
@@ -150,7 +167,7 @@ export type ModelChoice =
 
 /** Said when nothing names a model and no key is there. */
 export const noModel =
-  'No model is configured. Set OPENAI_API_KEY or ANTHROPIC_API_KEY, or try tcx exec --demo "run ls"';
+  'No model is configured. Set OPENAI_API_KEY or ANTHROPIC_API_KEY, run tcx login, use --oss for Ollama, or try tcx exec --demo "run ls"';
 
 /** The model that config means: the one it names, else that of the first provider whose key is there. */
 export function chooseModel(config: Config, env: Lookup, stored: Lookup): ModelChoice {

@@ -11,6 +11,7 @@ import type { Host } from './hosts/host.ts';
 import type { Hub } from './hub.ts';
 import type { MarkStore } from './marks.ts';
 import type { Sessions } from './sessions.ts';
+import type { Setup } from './setup.ts';
 import type { StopHow } from './shutdown.ts';
 
 export interface Daemon {
@@ -48,6 +49,7 @@ export interface Daemon {
     put: (hash: string, offset: number, bytes: Uint8Array, last: boolean) => Promise<void>;
     get: (hash: string, offset: number, limit: number) => Promise<{ bytes: Uint8Array; size: number }>;
   };
+  readonly setup: Setup;
   /** The log, the marks and what the index knows of a session that is not loaded any more. */
   readonly remove: (session: SessionId) => Promise<void>;
   readonly files: (cwd: string, query: string, limit: number) => Promise<AnswerOf<'files'>>;

@@ -11,6 +11,7 @@ import { adoptCommands } from './adopt-commands.ts';
 import { keepBlobs } from './blob-sweep.ts';
 import { Blobs } from './blobs.ts';
 import { createBodies } from './bodies.ts';
+import { ConfigFile } from './config/write.ts';
 import { type Client, serveConnection } from './connection.ts';
 import { Crowd } from './crowd.ts';
 import type { Daemon } from './daemon.ts';
@@ -25,6 +26,7 @@ import { EmbeddedHost } from './hosts/embedded.ts';
 import { logPath } from './hosts/log-read.ts';
 import { Hub } from './hub.ts';
 import { Index } from './index-db.ts';
+import { KeyStore } from './keys.ts';
 import { listen, type Place, Refusal, takePlace } from './listen.ts';
 import { createLogs, logBugs } from './logs.ts';
 import { MarkStore } from './marks.ts';
@@ -34,6 +36,7 @@ import { preload } from './models/sdk.ts';
 import { Projector } from './projector.ts';
 import { Residents } from './residents.ts';
 import { Sessions } from './sessions.ts';
+import { createSetup } from './setup.ts';
 import { createShutdown, type StopHow } from './shutdown.ts';
 import { noteStart, type Starts, safeModeText } from './starts.ts';
 import { statusOf } from './status.ts';
@@ -108,7 +111,8 @@ async function assemble(
   const now = clock.wall;
   const shell = env.SHELL || '/bin/bash';
   const envs = new EnvStore(home);
-  const { logger, file: log } = createLogs(home, () => [...Object.values(envs.secrets()), place.token]);
+  const keys = new KeyStore(home);
+  const { logger, file: log } = createLogs(home, () => [...Object.values(envs.secrets()), ...keys.all(), place.token]);
   logBugs(logger);
 
   const crowd = new Crowd(() => hub);
@@ -117,6 +121,7 @@ async function assemble(
     home: homes,
     userHome,
     envs: () => envs,
+    keys,
     shell,
     now,
     account: (provider, event) => residents.account(provider, event),
@@ -194,6 +199,7 @@ async function assemble(
     crowd,
     residents,
     access,
+    keys,
     learnKeys,
     queueBytes,
     holder,
@@ -283,6 +289,10 @@ function daemonOf(parts: Parts): Daemon {
     if (!meta.parked || meta.parked.person || (await access.provider(meta)).kind !== 'ready') return;
     await host.send(session, { to: session as never, event: { type: 'resumed' } });
   };
+  const learned = async () => {
+    await Promise.all(host.list().map(({ session }) => unpark(session)));
+    holder.keepSecrets(envs.secrets());
+  };
   return {
     host,
     hub,
@@ -293,16 +303,14 @@ function daemonOf(parts: Parts): Daemon {
     crowd,
     now,
     blobs,
+    setup: createSetup({ access, keys: parts.keys, config: new ConfigFile(home), fetch, learned }),
     settings: access.settings,
     change: async (session, ask) => access.change((await host.state(session)).meta, ask),
     facts: access.facts,
     config: access.show,
     files: (cwd, query, limit) => files.find(cwd, query, limit),
     unpark,
-    learned: async () => {
-      await Promise.all(host.list().map(({ session }) => unpark(session)));
-      holder.keepSecrets(envs.secrets());
-    },
+    learned,
     actors: () => listActors({ host, sessions, handles, residents, holders: () => holder.status() }),
     status: () => statusOf(parts),
     doctor: (session, client) =>

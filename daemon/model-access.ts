@@ -6,7 +6,14 @@ import type { Config } from '../core/config.ts';
 import { baseInstructions } from '../core/instructions.ts';
 import type { Meta } from '../core/meta.ts';
 import { modelInfo } from '../core/models.ts';
-import { chooseModel, keyVariables, type ModelChoice, type ProviderPlan, planProvider } from '../core/providers.ts';
+import {
+  chooseModel,
+  findKey,
+  keyVariables,
+  type ModelChoice,
+  type ProviderPlan,
+  planProvider,
+} from '../core/providers.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Table } from '../core/toml.ts';
 import type { CutPolicy } from '../core/truncate.ts';
@@ -18,18 +25,28 @@ import { createFileCache } from './config/file-cache.ts';
 import { createConfigLoader, type Loaded } from './config/load.ts';
 import type { Resolved } from './effects/model.ts';
 import type { EnvStore } from './env-store.ts';
+import { TcxError } from './errors.ts';
+import type { KeyStore } from './keys.ts';
 import { createTokens } from './models/auth-command.ts';
+import type { Provider } from './models/provider.ts';
 import { createResolve } from './models/resolve.ts';
 import { type ParsedScript, parseScript } from './models/script.ts';
+import { projectInfo } from './project-info.ts';
 import { changedSettings, loadConfig, newSettings, overridesOf, type SettingsDeps } from './settings.ts';
 
 export interface AccessDeps {
   readonly home: Home;
   readonly userHome: string;
   readonly envs: () => EnvStore;
+  readonly keys: KeyStore;
   readonly shell: string;
   readonly now: () => number;
   readonly account: (provider: string, event: { type: 'key.came' } | { type: 'key.missing'; why: string }) => void;
+}
+
+interface ToTry {
+  readonly key: string | undefined;
+  readonly server: { readonly base_url: string; readonly wire_api: 'responses' | 'messages' | 'chat' } | undefined;
 }
 
 export type Outlook =
@@ -51,7 +68,7 @@ const systemFile = '/etc/tcx/config.toml';
 
 export type ModelAccess = ReturnType<typeof createModelAccess>;
 
-export function createModelAccess({ home, userHome, envs, shell, now, account }: AccessDeps) {
+export function createModelAccess({ home, userHome, envs, keys, shell, now, account }: AccessDeps) {
   const files = createFileCache(cachedFiles);
   const load = createConfigLoader({ home, userHome, systemFile, readFile: files });
   const context = createContext({ home, readFile: files });
@@ -61,9 +78,9 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
   /** Variables as a session made in that environment has them, credentials among them. */
   const depsFor = async (env: string | undefined): Promise<SettingsDeps> => {
     const vars = await envs().vars(env);
-    return { load, env: (name) => envs().secret(name, env) ?? vars[name], stored: () => undefined, withhold };
+    return { load, env: (name) => envs().secret(name, env) ?? vars[name], stored: keys.get, withhold };
   };
-  const plain: SettingsDeps = { load, env: () => undefined, stored: () => undefined, withhold };
+  const plain: SettingsDeps = { load, env: () => undefined, stored: keys.get, withhold };
 
   /** The config that holds for a session: its folder's, with what it was made with on top. */
   const loadedNow = (cwd: string, settings: Settings | undefined): Promise<Loaded> =>
@@ -134,6 +151,34 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
       return { ...found, instructions: await instructionsOf(config), ...(played && { script: played.answers }) };
     },
 
+    /** A provider as an environment has it, before its key is looked for. */
+    async plan(env: string | undefined, id: string): Promise<ProviderPlan> {
+      const result = await load({});
+      if (!result.ok) throw new TcxError('bad-config', result.text, 'mend the file');
+      const planned = planProvider(result.loaded.config, (await depsFor(env)).env, id);
+      if (!planned.ok) throw new TcxError('bad-config', planned.why, 'see docs/config.md');
+      return planned.plan;
+    },
+
+    /** A provider with the key that is to be tried: the given one, else what a session would use. */
+    async toTry(env: string | undefined, id: string, { key, server }: ToTry): Promise<Provider> {
+      const deps = await depsFor(env);
+      const overrides = server ? { model_providers: { [id]: server } } : {};
+      const result = await load({ overrides });
+      if (!result.ok) throw new TcxError('bad-config', result.text, 'mend the file');
+      const { config } = result.loaded;
+      const stored = (name: string) => (key && name === id ? key : deps.stored(name));
+      const lookup = key ? () => undefined : deps.env;
+      const planned = planProvider(config, deps.env, id);
+      if (planned.ok && key) return { ...planned.plan, key };
+      const found = await resolve({ config, id, env: lookup, stored, environment: await envs().vars(env) });
+      if (found.kind === 'ready') return found.provider;
+      throw new TcxError('needs-a-key', found.why, 'tcx login --with-api-key');
+    },
+
+    /** What was set a moment ago counts at once. */
+    forget: () => recent.clear(),
+
     /** How much of a tool's output the model is shown. */
     async policy({ cwd, settings }: Meta): Promise<CutPolicy> {
       const { config } = await loadedFor(cwd, settings);
@@ -159,10 +204,20 @@ export function createModelAccess({ home, userHome, envs, shell, now, account }:
         configured: choice.kind === 'chosen',
         ...(choice.kind === 'chosen' && { choice: { provider: choice.provider, model: choice.model } }),
         trust: project?.trust ?? 'unknown',
+        keys: keys.providers(),
+        keyed: isKeyed(config, deps, choice),
+        ...(project && { project: await projectInfo(project.root) }),
         files: [],
       };
     },
   };
+}
+
+function isKeyed(config: Config, { env, stored }: SettingsDeps, choice: ModelChoice): boolean {
+  const planned = choice.kind === 'chosen' ? planProvider(config, env, choice.provider) : undefined;
+  if (!planned?.ok) return false;
+  const { key } = planned.plan;
+  return key.kind !== 'variable' || findKey(key, env, stored) !== undefined;
 }
 
 async function instructionsOf(config: Config): Promise<string> {

@@ -201,6 +201,27 @@ export interface Check {
   readonly durationMs: number;
 }
 
+/** A model that a server on this machine has. */
+export interface LocalModel {
+  readonly name: string;
+  readonly tools: boolean;
+  /** Tokens of context it runs with. */
+  readonly window?: number;
+}
+
+export interface FoundServer {
+  readonly provider: 'ollama' | 'lmstudio';
+  readonly at: string;
+  readonly models: readonly LocalModel[];
+}
+
+/** A folder's project: where it begins, and what of it counts only when it is trusted. */
+export interface ProjectInfo {
+  readonly root: string;
+  readonly changed?: number;
+  readonly brings: { readonly instructions: boolean; readonly servers: number; readonly hooks: number };
+}
+
 /** What a reference means, and how that session is. */
 export interface Resolved {
   readonly session: string;
@@ -257,8 +278,18 @@ interface Answers {
     choice?: { provider: string; model: string };
     /** What the user's files say of the folder. */
     trust: 'trusted' | 'untrusted' | 'unknown';
+    project?: ProjectInfo;
+    /** The chosen provider has its key, or wants none. */
+    keyed?: boolean;
+    /** Providers whose keys are kept in the home. */
+    keys?: readonly string[];
     files: readonly string[];
   };
+  /** What git says of a folder, where it is one of its. */
+  folder: { changed?: number };
+  probe: { servers: readonly FoundServer[] };
+  /** The models of the provider whose key works; `kept` when it was to be. */
+  login: { models: readonly string[]; kept: boolean };
   'daemon.status': DaemonStatus;
   'daemon.doctor': { checks: readonly Check[] };
 }

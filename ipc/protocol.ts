@@ -154,6 +154,28 @@ export const ToDaemon = z.discriminatedUnion('t', [
     limit: z.number().int().positive(),
   }),
   request('config', { cwd: z.string(), overrides: z.array(z.string()).optional() }),
+  /** What answers on this machine without a key; `patient`: also what is slow to. */
+  request('probe', { patient: z.boolean().optional() }),
+  /** Tries a key (given, stored, or of this client's environment), and keeps what works: the key in the home, the choice in config. */
+  request('login', {
+    provider: z.string().min(1).max(100),
+    key: z.string().max(10_000).optional(),
+    /** A server of the person's own; its provider is written to config with it. */
+    server: z
+      .object({ base_url: z.string().max(2000), wire_api: z.enum(['responses', 'messages', 'chat']) })
+      .optional(),
+    model: z.string().max(200).optional(),
+    keep: z.boolean(),
+  }),
+  request('logout', { provider: z.string().min(1).max(100) }),
+  request('folder', { cwd: z.string() }),
+  request('trust', { cwd: z.string(), level: z.enum(['trusted', 'untrusted']) }),
+  /** Keys of the person's own config.toml, by table and name. */
+  request('configure', {
+    table: z.array(z.string()).max(5),
+    key: z.string().min(1).max(100),
+    value: z.union([z.string().max(10_000), z.number(), z.boolean(), z.array(z.string()).max(200)]),
+  }),
   request('daemon.status', {}),
   /** Turns may end first, unless `now`. Commands end too, unless it is to `restart`: another daemon follows at once. */
   request('daemon.stop', { now: z.boolean().optional(), restart: z.boolean().optional() }),

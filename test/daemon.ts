@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -54,6 +55,8 @@ export interface HomeOptions {
   /** Lines of config.toml. */
   readonly config?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Nobody has said yet whether the work folder is trusted. */
+  readonly untrusted?: boolean;
   /** Do not start a daemon: the first client does. */
   readonly cold?: boolean;
 }
@@ -65,7 +68,11 @@ export async function startDaemon(options: HomeOptions = {}): Promise<TestHome> 
   const work = join(base, 'w');
   mkdirSync(home, { mode: 0o700 });
   mkdirSync(join(work, '.git'), { recursive: true });
-  if (options.config) writeFileSync(join(home, 'config.toml'), options.config);
+  const trusted = options.untrusted
+    ? ''
+    : `\n[projects.${JSON.stringify(realpathSync(work))}]\ntrust_level = "trusted"\n`;
+  const config = `${options.config ?? ''}${trusted}`;
+  if (config !== '') writeFileSync(join(home, 'config.toml'), config);
   const env = {
     PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
     HOME: base,

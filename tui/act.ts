@@ -7,6 +7,8 @@ import { deeds } from './deeds.ts';
 import type { Desk } from './desk.ts';
 import type { Drawing } from './drawing.ts';
 import { fieldKey, pasteInField } from './field-keys.ts';
+import { pasteInFirst } from './first-keys.ts';
+import type { FirstRun } from './first-run.ts';
 import type { Input } from './input.ts';
 import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
@@ -33,9 +35,7 @@ export interface ActDeps {
   readonly drawing: Drawing;
   readonly clipboard: ClipboardDeps;
   readonly look: Look;
-  /** The row of the first screen was taken. */
-  readonly chosen: (row: number) => void;
-  readonly choices: () => number;
+  readonly first: FirstRun;
   /** Calls back after so many ms; answers how to call it off. */
   readonly after: (ms: number, act: () => void) => () => void;
   /** A session was picked to be gone on with. */
@@ -68,6 +68,7 @@ export class Acts {
         return this.#typed(input);
       case 'paste':
         if (store.get().board.field) return pasteInField(this.#deps, store.get().board.field!, input.text);
+        if (pasteInFirst(this.#deps, store.get(), input.text)) return;
         return this.#pasted(input);
       case 'focus':
         return store.update((view) => ({ ...view, focused: input.focused }));

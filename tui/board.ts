@@ -1,6 +1,7 @@
 /** What the lists of sessions and questions are drawn from: the part of the view beside the open session. Pure. */
 import type { Approval, Peek, SessionInfo } from '../ipc/messages.ts';
 import { type Editor, emptyEditor } from './editor.ts';
+import type { FirstState } from './first-state.ts';
 import type { PickerState } from './picker.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import type { Item, Selector } from './selector.ts';
@@ -67,6 +68,10 @@ export interface Board {
   readonly choice: number;
   readonly agents: Agents;
   readonly peek: Peek | null;
+  /** The first start, while it goes on. */
+  readonly first: FirstState | null;
+  /** Files of this folder that git calls changed; undefined while nobody knows. */
+  readonly changed: number | undefined;
 }
 
 export const emptyBoard: Board = {
@@ -90,6 +95,8 @@ export const emptyBoard: Board = {
     unfolded: [],
   },
   peek: null,
+  first: null,
+  changed: undefined,
 };
 
 export const fieldOf = (kind: Field['kind'], session: string, label: string, text = ''): Field => ({

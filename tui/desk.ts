@@ -32,6 +32,7 @@ export interface DeskDeps {
   readonly history: { readonly path: string; readonly save: boolean; readonly maxBytes: number | undefined };
   readonly minus: string;
   readonly leave: (leaving: Leaving) => void;
+  readonly refused: (why: string) => void;
 }
 
 export type Leaving =
@@ -79,6 +80,7 @@ export class Desk implements Disposable {
       prompts: this.prompts,
       lost: (error) => deps.leave({ kind: 'failed', error }),
       back: () => this.#back(),
+      refused: deps.refused,
     });
     this.outbox = new Outbox({
       store,

@@ -3,6 +3,7 @@ import type { SessionInfo, SessionView } from '../ipc/messages.ts';
 import { Drawing } from './drawing.ts';
 import { type } from './editor.ts';
 import { firstChoices } from './first-choice.ts';
+import { firstState } from './first-state.ts';
 import type { Frame } from './frame.ts';
 import { widthOf } from './text.ts';
 import { createTheme } from './theme.ts';
@@ -10,7 +11,7 @@ import { addRows, emptyTranscript } from './transcript.ts';
 import { emptySession, type OpenSession, startView, type View } from './view.ts';
 
 const theme = createTheme({ env: {}, ascii: false });
-const drawing = new Drawing({ theme, build: '0.1.0', choices: firstChoices({}).choices });
+const drawing = new Drawing({ theme, build: '0.1.0' });
 
 const size = { columns: 80, rows: 24 };
 const base = startView({
@@ -132,7 +133,7 @@ const typed = type(
 const views: Readonly<Record<string, View>> = {
   start: base,
   'start with sessions': { ...base, sessions, row: 2 },
-  first: { ...base, screen: 'first', row: 0 },
+  first: { ...base, screen: 'first', board: { ...base.board, first: firstState(firstChoices({}, [])) } },
   agents: { ...base, screen: 'agents', sessions, row: 17 },
   session: open,
   'a draft': { ...open, editor: typed },

@@ -4,7 +4,7 @@ import { bulleted, type CellStyle, cellLines, userLines } from './cell-lines.ts'
 import { composerOf } from './composer-drawing.ts';
 import { completionLines, previewOf, typingOf } from './composer-parts.ts';
 import { copyables, copyLines } from './copy.ts';
-import type { FirstChoice } from './first-choice.ts';
+import { firstHint, firstLines, firstPane } from './first-lines.ts';
 import { type Frame, linesOf, padded, tiny } from './frame.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown } from './markdown.ts';
@@ -15,7 +15,7 @@ import type { Pane } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
 import { marked } from './selection.ts';
 import { beside, hasPane, paneLines, transcriptColumns } from './side-pane.ts';
-import { firstHint, firstLines, startLines } from './start-lines.ts';
+import { startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
 import { clean, cut, ends } from './text.ts';
 import type { Theme } from './theme.ts';
@@ -36,7 +36,6 @@ export interface TranscriptDrawing {
 export interface DrawingDeps {
   readonly theme: Theme;
   readonly build: string;
-  readonly choices: readonly FirstChoice[];
 }
 
 const smallest = { columns: 20, rows: 5 };
@@ -128,8 +127,9 @@ export class Drawing {
     if (view.screen === 'first')
       return this.#page(
         view,
-        (width) => firstLines(view, this.#deps.choices, this.#deps.build, width, this.theme),
-        firstHint,
+        (width, height) => firstLines(view, this.#deps.build, width, height, this.theme),
+        firstHint(view),
+        firstPane(view, columns, this.theme),
       );
     const list = listScreen(view, this.theme);
     if (list) return this.#page(view, list.draw, list.hint, list.pane);

@@ -4,8 +4,7 @@ import { isFresh } from './first-config.ts';
 import type { TuiOptions } from './options.ts';
 import { type Size, startView, type View } from './view.ts';
 
-/** `marked`: the row of the first start that is preselected. */
-export function firstView(options: TuiOptions, size: Size, marked: number): View {
+export function firstView(options: TuiOptions, size: Size): View {
   const { opening, inline, cwd, userHome, now, home, settings } = options;
   const fresh =
     opening.kind === 'new' && opening.prompt === undefined && settings.provider === undefined && isFresh(home);
@@ -15,7 +14,7 @@ export function firstView(options: TuiOptions, size: Size, marked: number): View
   const view = startView({ size, inline, screen, cwd, userHome, branch: branchOf(cwd), now: now(), model });
   return {
     ...view,
-    row: fresh ? marked : opening.kind === 'agents' ? 0 : -1,
+    row: -1,
     from: opening.kind === 'agents' ? 'shell' : 'start',
   };
 }

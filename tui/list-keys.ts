@@ -2,6 +2,7 @@
 import type { ActDeps, Key } from './act.ts';
 import { here } from './act-lists.ts';
 import { agentsKey } from './agents-keys.ts';
+import { firstKey } from './first-keys.ts';
 import type { View } from './view.ts';
 
 /** `composer`: the key is for the composer below the list. */
@@ -23,22 +24,4 @@ function stripKey(deps: ActDeps, view: View, { name }: Key): 'composer' | undefi
   if (name === 'enter' && chosen) return void deps.desk.opening.show(chosen.id);
   to(deps, -1);
   return 'composer';
-}
-
-function firstKey(deps: ActDeps, view: View, { name }: Key) {
-  const count = deps.choices();
-  switch (view.keys.action('list', name)) {
-    case 'move_up':
-      return to(deps, (view.row - 1 + count) % count);
-    case 'move_down':
-      return to(deps, (view.row + 1) % count);
-    case 'accept':
-      return deps.chosen(view.row);
-    case 'cancel':
-    case 'close':
-      return void deps.desk.leave();
-  }
-  if (name === 'ctrl-d') return void deps.desk.leave();
-  const digit = Number(name);
-  if (digit >= 1 && digit <= count) deps.chosen(digit - 1);
 }

@@ -10,8 +10,7 @@ import { App } from './app.tsx';
 import { depthOf } from './colors.ts';
 import { Desk, type Leaving } from './desk.ts';
 import { Drawing } from './drawing.ts';
-import { type FirstChoice, firstChoices } from './first-choice.ts';
-import { keepChoice } from './first-config.ts';
+import { FirstRun } from './first-run.ts';
 import { firstView } from './first-view.ts';
 import { brokenRows } from './frame.ts';
 import { InputReader } from './input.ts';
@@ -28,7 +27,7 @@ import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
-import { isOverlay, type Size, type View } from './view.ts';
+import { isOverlay, isWatching, type Size, type View } from './view.ts';
 import { wakeAt, woken } from './wakes.ts';
 
 /** Exit codes of signals, as shells count them. */
@@ -55,7 +54,7 @@ class Tui {
   readonly #desk: Desk;
   readonly #acts: Acts;
   readonly #input: InputReader;
-  readonly #choices: readonly FirstChoice[];
+  readonly #first: FirstRun;
   readonly #ended = Promise.withResolvers<{ leaving: Leaving | undefined; code: number }>();
   #ink: ReturnType<typeof render> | undefined;
   #wake: NodeJS.Timeout | undefined;
@@ -64,7 +63,8 @@ class Tui {
   /** The size of what lies under an overlay. */
   #under: Size = { columns: 0, rows: 0 };
   #settings: SettingsAsk;
-  #configured: () => void = () => {};
+  /** Said when nothing is left to be asked first. */
+  #prompt: string | undefined;
 
   constructor(options: TuiOptions) {
     this.#options = options;
@@ -81,9 +81,7 @@ class Tui {
     });
     const { theme } = look;
     this.#look = look;
-    const { choices, marked } = firstChoices(env);
-    this.#choices = choices;
-    this.#drawing = new Drawing({ theme, build, choices });
+    this.#drawing = new Drawing({ theme, build });
     const ask = ['256', 'rgb'].includes(depthOf(env)) ? askPalette : '';
     this.#terminal = new Terminal({ stdin, stdout, fd: stdout.fd, alternate: !inline, mouse: options.mouse, ask });
     const size = sizeOf(stdout);
@@ -95,7 +93,7 @@ class Tui {
       isBehind: () => stdout.writableNeedDrain,
       drained: (then) => stdout.once('drain', then),
     });
-    const first = firstView(options, size, marked);
+    const first = firstView(options, size);
     this.#store = createViewStore(first, now);
     this.#desk = new Desk({
       store: this.#store,
@@ -108,7 +106,19 @@ class Tui {
       history: { path: join(options.home, 'history.jsonl'), ...options.history },
       minus: theme.glyph.minus,
       leave: (leaving) => this.#ended.resolve({ leaving, code: leaving.kind === 'failed' ? 1 : 0 }),
+      refused: (why) => this.#refused(why),
     });
+    this.#first = new FirstRun({
+      store: this.#store,
+      client: () => this.#desk.client,
+      env,
+      now,
+      chosen: (provider) => this.#chosen(provider),
+      done: () => void this.#configured(),
+      agents: () => this.#desk.lists.showAgents(),
+      leave: () => void this.#desk.leave(),
+    });
+    if (first.screen === 'first') this.#first.show();
     this.#acts = new Acts({
       desk: this.#desk,
       store: this.#store,
@@ -120,8 +130,7 @@ class Tui {
       leaveAtOnce: () => this.#ended.resolve({ leaving: undefined, code: 0 }),
       redraw: () => this.#redraw(),
       home: options.home,
-      chosen: (row) => this.#chosen(row),
-      choices: () => choices.length,
+      first: this.#first,
       after,
       picked: (session) => void this.#picked(session),
       closeOverlay: () => this.#closeOverlay(),
@@ -245,17 +254,16 @@ class Tui {
     if (opening.kind === 'agents') return;
     if (opening.kind === 'pick')
       return showPicker(this.#pickerDeps, opening.purpose, opening.everywhere, opening.scripts);
-    const provider = this.#settings.provider ?? config?.choice?.provider;
-    const model = provider === 'demo' ? 'demo' : (this.#settings.model ?? config?.choice?.model ?? '');
-    this.#store.update((view) => ({ ...view, model }));
-    const unknown = config !== undefined && !config.configured && this.#settings.provider === undefined;
-    if (unknown && this.#store.get().screen === 'start') {
-      const marked = firstChoices(this.#options.env).marked;
-      this.#store.update((view) => ({ ...view, screen: 'first', row: marked }));
-    }
+    this.#named(config);
+    this.#first.know(config);
+    this.#prompt = opening.prompt;
+    const chosen = config === undefined || config.configured || this.#settings.provider !== undefined;
+    if (this.#store.get().screen === 'first') return this.#first.connected();
+    if (!chosen) return this.#first.show();
+    if (config?.trust === 'unknown') return void this.#first.settle();
     if (opening.prompt === undefined) return;
-    if (this.#store.get().screen === 'first') this.#configured = () => this.#desk.say(opening.prompt!, 'steer');
-    else this.#desk.say(opening.prompt, 'steer');
+    this.#prompt = undefined;
+    this.#desk.say(opening.prompt, 'steer');
   }
 
   /** Goes on with a session as `tcx resume` was asked to. */
@@ -278,21 +286,38 @@ class Tui {
     this.#desk.board.set({ overlay: null });
   }
 
-  /** A row of the first screen: what it stands for is what new sessions run with. */
-  #chosen(row: number) {
-    const choice = this.#choices[row];
-    this.#store.update((view) => ({ ...view, row }));
-    if (!choice?.provider) return;
-    this.#settings = { ...this.#settings, provider: choice.provider };
-    if (choice.keep) keepChoice(join(this.#options.home, 'config.toml'), choice.provider);
-    this.#store.update((view) => ({
-      ...view,
-      screen: 'start',
-      row: -1,
-      model: choice.provider === 'demo' ? 'demo' : choice.name,
-    }));
+  /** A key that is not taken is mended where keys are given; the session goes on when it is. */
+  #refused(why: string) {
+    const view = this.#store.get();
+    if (view.screen !== 'session' || isWatching(view)) return;
+    if (view.editor.text !== '')
+      return this.#desk.hint(`${why} · another key: tcx login --with-api-key`, 'bad', longHintMs);
+    this.#first.show(why, () => this.#store.update((before) => ({ ...before, screen: 'session' })));
+    this.#first.connected();
+  }
+
+  /** What new sessions run with: the demo is never kept, everything else stands in config. */
+  #chosen(provider: string) {
+    const { provider: _, ...settings } = this.#settings;
+    this.#settings = provider === 'demo' ? { ...settings, provider } : settings;
+  }
+
+  /** The first start is over, or there was none. */
+  async #configured() {
+    this.#store.update((view) => ({ ...view, screen: 'start', row: -1 }));
     void this.#desk.lists.refresh();
-    this.#configured();
+    const prompt = this.#prompt;
+    this.#prompt = undefined;
+    if (prompt !== undefined) this.#desk.say(prompt, 'steer');
+    const client = this.#desk.client;
+    if (client) this.#named(await this.#configuration(client));
+  }
+
+  /** The model that a new session would have, for the status line. */
+  #named(config: AnswerOf<'config'> | undefined) {
+    const provider = this.#settings.provider ?? config?.choice?.provider;
+    const model = provider === 'demo' ? 'demo' : (this.#settings.model ?? config?.choice?.model ?? '');
+    this.#store.update((view) => ({ ...view, model }));
   }
 
   #changed() {

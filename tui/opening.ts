@@ -1,4 +1,5 @@
 /** Which session is looked at: opening one, going from one to another, and what it tells while it is open. */
+import type { Row } from '../core/rows.ts';
 import { Attachment, type AttachmentListener } from '../ipc/attachment.ts';
 import type { Attached } from '../ipc/messages.ts';
 import type { RequestOf } from '../ipc/protocol.ts';
@@ -21,6 +22,8 @@ export interface OpeningDeps {
   /** The session refuses this client from now on. */
   readonly lost: (error: Error) => void;
   readonly back: () => void;
+  /** The provider did not take the key of a turn that somebody here looks at. */
+  readonly refused: (why: string) => void;
 }
 
 /** The longest absence that is counted row by row. */
@@ -151,6 +154,14 @@ export class Opening implements Disposable {
   }
 }
 
+/** The wires tell a 401 apart in their own ways. */
+function keyRefusal(rows: readonly Row[]): string | undefined {
+  const ended = rows.findLast((row) => row.kind === 'turn.ended');
+  const error = ended?.kind === 'turn.ended' ? ended.body.error : undefined;
+  if (!error) return undefined;
+  return error.code === 'unauthorized' || /^unexpected status 401\b/.test(error.message) ? error.message : undefined;
+}
+
 const ownPrompts = ({ rows }: Attached, me: string): string[] =>
   rows.flatMap((row) => (row.kind === 'user' && row.body.by === me ? [row.body.text] : [])).reverse();
 
@@ -164,7 +175,11 @@ class Teller {
   }
 
   readonly listener: AttachmentListener = {
-    rows: (rows) => this.#tell((view) => grown(view, rows)),
+    rows: (rows) => {
+      this.#tell((view) => grown(view, rows));
+      const why = keyRefusal(rows);
+      if (why !== undefined) this.#deps.refused(why);
+    },
     live: (live) => this.#tell((view) => heard(view, live, this.#deps.hands.now())),
     presence: (viewers) => this.#tell((view) => presented(view, viewers)),
     state: (state) => {

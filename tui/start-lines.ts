@@ -1,52 +1,10 @@
-/** The screens before a session: the first start, and what is already here when `tcx` is typed in a folder. Pure. */
+/** What is already here when `tcx` is typed in a folder. Pure. */
 import type { SessionInfo } from '../ipc/messages.ts';
 import { here } from './act-lists.ts';
-import type { FirstChoice } from './first-choice.ts';
-import { cut, ends, oneLine, pad, wrapText } from './text.ts';
+import { cut, ends, oneLine, pad } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
 import { age, folder, money, plural } from './words.ts';
-
-export function firstLines(
-  view: View,
-  choices: readonly FirstChoice[],
-  build: string,
-  columns: number,
-  theme: Theme,
-): string[] {
-  const width = columns - 2;
-  const title = ends(
-    { text: `tcx ${build}`, paint: theme.bold },
-    { text: folder(view.cwd, view.userHome), paint: theme.dim },
-    width,
-  );
-  const rows = choices.map(({ name, text }, at) => {
-    const marked = at === view.row;
-    const line = cut(
-      `${marked ? theme.glyph.prompt : ' '} ${at + 1}  ${pad(name, 11)} ${text}`,
-      width,
-      theme.glyph.ellipsis,
-    );
-    return marked ? theme.bold(line) : line;
-  });
-  const explained = choices[view.row]?.lines ?? [];
-  const notes =
-    explained.length > 0
-      ? explained
-      : wrapText('Nothing leaves this machine before you choose. Change later: /model or ~/.tcx/config.toml', width);
-  return [
-    title,
-    cut('A coding agent that goes on working when you close this window.', width),
-    '',
-    cut('Which model shall it use?', width),
-    '',
-    ...rows,
-    '',
-    ...notes.map((line) => theme.dim(cut(line, width))),
-  ].map((line) => ` ${line}`.trimEnd());
-}
-
-export const firstHint = '↑↓ or digit · enter choose · esc leave';
 
 /** The header and the strip of sessions that are here. */
 export function startLines(view: View, columns: number, theme: Theme): string[] {

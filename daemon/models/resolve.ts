@@ -40,7 +40,8 @@ export function createResolve(tokens: (ask: TokenAsk) => Promise<Token>): Resolv
     const { plan } = planned;
     switch (plan.key.kind) {
       case 'none':
-        return { kind: 'ready', provider: withKey(plan, undefined) };
+        // A server of one's own may want the key that was given for it.
+        return { kind: 'ready', provider: withKey(plan, input.stored(plan.id)) };
       case 'literal':
         return { kind: 'ready', provider: withKey(plan, plan.key.key) };
       case 'variable':

@@ -7,6 +7,7 @@ import * as look from './look.ts';
 import * as peek from './peek.ts';
 import * as remove from './remove.ts';
 import * as session from './session.ts';
+import * as setup from './setup.ts';
 import * as viewers from './viewers.ts';
 import * as words from './words.ts';
 
@@ -49,6 +50,12 @@ const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
   'blob.put': home.blobPut,
   'blob.get': home.blobGet,
   config: home.config,
+  probe: setup.probeServers,
+  login: setup.login,
+  logout: setup.logout,
+  folder: setup.folder,
+  trust: setup.trust,
+  configure: setup.configure,
   'daemon.status': home.status,
   'daemon.stop': home.stopDaemon,
   'daemon.trace': home.trace,

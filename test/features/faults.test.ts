@@ -60,7 +60,7 @@ const mistakes: readonly Mistake[] = [
   {
     args: ['exec', 'hi'],
     code: 1,
-    says: /No model is configured\. Set OPENAI_API_KEY or ANTHROPIC_API_KEY, or try tcx exec --demo/,
+    says: /No model is configured\. Set OPENAI_API_KEY or ANTHROPIC_API_KEY, run tcx login, use --oss for Ollama, or try tcx exec --demo/,
   },
   {
     args: ['exec', '-c', 'model_provider=openai', 'hi'],

@@ -1,61 +1,9 @@
 /** The screens before a session: the first start, what is already here, and that looking leaves nothing behind. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import { startDaemon } from '../daemon.ts';
 import { press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
 import { says, slowly, withModel } from './with-model.ts';
-
-verifies(
-  '7.01',
-  'the first start with nothing: one Enter gives the demo, which is asked about again at the next start',
-  async () => {
-    await using daemon = await startDaemon({ cold: true });
-    const screen = new Screen(daemon, []);
-    const first = await screen.until('Which model shall it use?');
-    expect(first).toMatch(/› 2 {2}Demo +no AI: a scripted stand-in/);
-    expect(first).toContain('1  Another');
-    screen.press(press.enter);
-    await screen.until('demo (no AI)');
-    screen.press('run pwd', press.enter);
-    const text = await screen.until('Worked for');
-    expect(text).toContain('I am the demo model');
-    expect(text).toMatch(/Ran pwd +✓ exit 0/);
-    screen.press(press.ctrlD);
-    await screen.exited;
-    expect(existsSync(join(daemon.home, 'config.toml'))).toBe(false);
-    await using again = new Screen(daemon, []);
-    await again.until('Which model shall it use?');
-    again.press('1');
-    await again.until('base_url = "http://127.0.0.1:8080/v1"');
-    again.press(press.esc);
-    expect(await again.exited).toMatchObject({ code: 0 });
-  },
-);
-
-verifies(
-  '7.01',
-  'the first start with a key in the environment: found, preselected, kept, and not asked again',
-  async () => {
-    await using daemon = await startDaemon({
-      cold: true,
-      env: { ANTHROPIC_API_KEY: 'sk-test-1', ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' },
-    });
-    await using screen = new Screen(daemon, []);
-    const first = await screen.until('Which model shall it use?');
-    expect(first).toMatch(/› 1 {2}Anthropic +ANTHROPIC_API_KEY is set in this terminal/);
-    expect(first).not.toContain('sk-test-1');
-    screen.press(press.enter);
-    await screen.until('this starts a new session');
-    expect(readFileSync(join(daemon.home, 'config.toml'), 'utf8')).toBe('model_provider = "anthropic"\n');
-    screen.press(press.ctrlC);
-    await screen.exited;
-    await using again = new Screen(daemon, []);
-    const text = await again.until('this starts a new session');
-    expect(text).not.toContain('Which model');
-  },
-);
 
 verifies(
   '7.01 12.01',
