@@ -1,5 +1,5 @@
 /** How a daemon ends: turns may finish first, what is left goes on with the next daemon, commands stay or end. */
-import type { EmbeddedHost } from './hosts/embedded.ts';
+import type { Host } from './hosts/host.ts';
 import { isBusy } from './supervise.ts';
 
 export interface StopHow {
@@ -12,18 +12,19 @@ export interface StopHow {
 }
 
 export interface ShutdownDeps {
-  readonly host: EmbeddedHost;
+  readonly host: Pick<Host, 'list' | 'watch' | 'stop'>;
   readonly log: (message: string, how: StopHow) => void;
   /** Clients are told, and nobody comes any more. */
   readonly closeDoors: (again: boolean) => Promise<void>;
   /** Everything is written, closed and given back; `commands`: the holder ends. */
   readonly close: (how: { readonly commands: boolean }) => Promise<void>;
   readonly exit: (code: number) => void;
+  /** How long a stop waits for turns to end by themselves. */
+  readonly drainMs?: number;
 }
 
-/** How long a stop waits for turns to end by themselves. */
-const drainMs = 45_000;
-/** And then how long everything may take to be closed. */
+const usualDrainMs = 45_000;
+/** How long everything may then take to be closed. */
 const closeMs = 10_000;
 
 const tried = (step: () => Promise<void>): Promise<Error | undefined> =>
@@ -36,7 +37,8 @@ const tried = (step: () => Promise<void>): Promise<Error | undefined> =>
 
 export type Shutdown = ReturnType<typeof createShutdown>;
 
-export function createShutdown({ host, log, closeDoors, close, exit }: ShutdownDeps) {
+export function createShutdown(deps: ShutdownDeps) {
+  const { host, log, closeDoors, close, exit, drainMs = usualDrainMs } = deps;
   const hurried = Promise.withResolvers<void>();
   let commands = false;
   let stopping = false;
@@ -47,7 +49,7 @@ export function createShutdown({ host, log, closeDoors, close, exit }: ShutdownD
     if (stopping) return;
     stopping = true;
     log('tcxd stops', how);
-    if (how.wait) await drained(host, hurried.promise);
+    if (how.wait) await drained(host, hurried.promise, drainMs);
     setTimeout(() => exit(1), closeMs).unref();
     // Each step is taken whatever became of the one before: a daemon that was asked to end ends.
     const failed = [
@@ -67,7 +69,7 @@ export function createShutdown({ host, log, closeDoors, close, exit }: ShutdownD
 }
 
 /** Until no turn runs, the time is over, or somebody is in a hurry. */
-async function drained(host: EmbeddedHost, hurried: Promise<void>): Promise<void> {
+async function drained(host: ShutdownDeps['host'], hurried: Promise<void>, drainMs: number): Promise<void> {
   if (!host.list().some(isBusy)) return;
   const rest = Promise.withResolvers<void>();
   const timer = setTimeout(rest.resolve, drainMs);
