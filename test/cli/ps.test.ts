@@ -71,7 +71,7 @@ verifies(
         : { text: 'begun' },
     );
     const { home } = set;
-    const id = await begin(home, '-n', 'worker', '--yolo', 'work');
+    const id = await begin(home, '-m', 'gpt-5', '-n', 'worker', '--yolo', 'work');
     await home.tcx(['wait', id]);
     const actors = JSON.parse((await home.tcx(['ps', '-a', '--json'])).stdout) as Actor[];
     expect(actors.find(({ kind }) => kind === 'session')).toMatchObject({
@@ -79,6 +79,7 @@ verifies(
       name: 'worker',
       parent: null,
       cwd: home.work,
+      cost_usd: expect.any(Number),
     });
     const command = actors.find(({ kind }) => kind === 'command')!;
     expect(command).toMatchObject({ id: `${id}/p1`, name: 'p1', state: 'running', parent: id, cwd: home.work });
