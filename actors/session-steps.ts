@@ -26,8 +26,15 @@ export const modelKey = ({ session, model }: Pick<SessionContext, 'session' | 'm
 export const answered = (event: SessionEvent): ModelAnswer | undefined =>
   event.type === 'settled' && event.outcome.kind === 'done' ? (event.outcome.value as ModelAnswer) : undefined;
 
-const userRow = (turn: number, { text, n, by, key }: Said & { readonly n?: number }) =>
-  draft('user', { turn, text, ...only('queued', n), ...only('by', by), ...only('key', key) });
+const userRow = (turn: number, { text, images, n, by, key }: Said & { readonly n?: number }) =>
+  draft('user', {
+    turn,
+    text,
+    ...only('images', images),
+    ...only('queued', n),
+    ...only('by', by),
+    ...only('key', key),
+  });
 
 /** A turn begins with a person's words: those of the event, or the next that wait. */
 export function begin(context: SessionContext, event: SessionEvent): Stepped {
@@ -155,17 +162,25 @@ export function deliver(context: SessionContext): Stepped {
 /** Words that have to wait: as a row, because nothing said is ever lost. */
 const wait =
   (steerAs: Pending['mode']) =>
-  (context: SessionContext, { text, mode, by, key }: EventOf<'said'>): Stepped =>
-    enqueue(context, { mode: mode === 'queue' ? 'queue' : steerAs, text, ...only('by', by), ...only('key', key) });
+  (context: SessionContext, { text, images, mode, by, key }: EventOf<'said'>): Stepped =>
+    enqueue(context, {
+      mode: mode === 'queue' ? 'queue' : steerAs,
+      text,
+      ...only('images', images),
+      ...only('by', by),
+      ...only('key', key),
+    });
 export const waitForCalls = wait('steer');
 export const waitForStop = wait('next');
 
 function enqueue(context: SessionContext, said: Omit<Pending, 'n'>): Stepped {
   const n = context.lastQueued + 1;
-  const { text, by, key } = said;
+  const { text, images, by, key } = said;
   const mode = said.mode === 'steer' ? 'steer' : 'queue';
   return {
-    asks: [record(draft('queued', { n, mode, text, ...only('by', by), ...only('key', key) }))],
+    asks: [
+      record(draft('queued', { n, mode, text, ...only('images', images), ...only('by', by), ...only('key', key) })),
+    ],
     context: { lastQueued: n, pending: [...context.pending, { ...said, n }] },
   };
 }

@@ -6,6 +6,7 @@
 import { and, setup } from 'xstate';
 import type { Grant } from '../core/decide.ts';
 import type { SessionId } from '../core/ids.ts';
+import type { Image } from '../core/rows.ts';
 import type { Settings } from '../core/settings.ts';
 import { acting, asks } from './asks.ts';
 import type { CallEnd } from './call-steps.ts';
@@ -22,6 +23,7 @@ export interface ContextPart {
 }
 export interface Said {
   readonly text: string;
+  readonly images?: readonly Image[];
   readonly by?: string;
   readonly key?: string;
 }

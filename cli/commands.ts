@@ -31,6 +31,9 @@ export const settingFlags: Flags = {
   demo: { type: 'boolean', help: 'the built-in demo model: offline, no AI' },
   script: { type: 'string', value: 'FILE', help: 'answers the demo model plays instead of its rules (JSON lines)' },
 };
+const pictureFlags: Flags = {
+  image: { type: 'string', short: 'i', multiple: true, value: 'FILE', help: 'a picture that goes with the prompt' },
+};
 const approvalFlags: Flags = {
   'ask-for-approval': { type: 'string', short: 'a', value: 'POLICY', help: 'on-request or never' },
 };
@@ -52,6 +55,7 @@ export const rootCommand: CommandSpec = {
   flags: {
     ...settingFlags,
     ...approvalFlags,
+    ...pictureFlags,
     ...screenFlags,
     'no-daemon': { type: 'boolean', help: 'a daemon of this process alone, which ends with it' },
     continue: { type: 'boolean', help: 'the same as resume --last' },
@@ -69,6 +73,7 @@ export const commands: readonly CommandSpec[] = [
       name: { type: 'string', short: 'n', value: 'NAME', help: 'its name' },
       ...settingFlags,
       ...approvalFlags,
+      ...pictureFlags,
       ...screenFlags,
       ...json,
     },
@@ -248,6 +253,7 @@ export const commands: readonly CommandSpec[] = [
     help: 'run a turn without a screen',
     flags: {
       ...settingFlags,
+      ...pictureFlags,
       json: { type: 'boolean', help: 'events as JSON lines' },
       'experimental-json': { type: 'boolean', help: 'the same', hidden: true },
       'output-last-message': { type: 'string', short: 'o', value: 'FILE', help: 'write the last message to a file' },
@@ -268,7 +274,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'resume',
     args: '[SESSION] [PROMPT]',
     help: 'go on with a session',
-    flags: { ...findFlags, ...settingFlags, ...approvalFlags, ...screenFlags },
+    flags: { ...findFlags, ...settingFlags, ...approvalFlags, ...pictureFlags, ...screenFlags },
   },
   {
     name: 'fork',

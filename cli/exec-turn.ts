@@ -9,6 +9,7 @@ import type { Output } from './exec-output.ts';
 import { insist } from './insist.ts';
 import type { Interrupts } from './interrupts.ts';
 import { OwnTurn } from './own-turn.ts';
+import type { Said } from './pictures.ts';
 
 /** `new`: the prompt is in the session already, under the key. `on`: it is to be said, once the session runs as is wished. */
 export type Begun = { readonly session: string; readonly key: string } & (
@@ -23,11 +24,11 @@ export interface TurnDeps {
   /** How long open questions are waited for, in ms; undefined: nobody was asked to wait. */
   readonly patience: number | undefined;
   readonly begun: Begun;
-  readonly prompt: string;
+  readonly said: Said;
 }
 
 export async function runTurn(deps: TurnDeps): Promise<number> {
-  const { client, output, interrupts, begun, prompt } = deps;
+  const { client, output, interrupts, begun, said } = deps;
   const { session } = begun;
   const ended = Promise.withResolvers<number>();
   const turn = new OwnTurn(begun.key, begun.how === 'new');
@@ -79,7 +80,7 @@ export async function runTurn(deps: TurnDeps): Promise<number> {
     rows(attachment.first.rows);
     retries(attachment.first.live);
   }
-  const restore = begun.how === 'on' ? await say(client, attachment.first, begun, prompt) : undefined;
+  const restore = begun.how === 'on' ? await say(client, attachment.first, begun, said) : undefined;
   const code = await ended.promise;
   await restore?.();
   // Whoever ran this has seen how it ended.
@@ -93,14 +94,14 @@ async function say(
   client: Client,
   { view }: Attached,
   { session, key, settings, waits }: Extract<Begun, { how: 'on' }>,
-  text: string,
+  said: Said,
 ): Promise<(() => Promise<unknown>) | undefined> {
   const attended = view.settings.unattended !== true;
   const change = { ...settings, ...(attended !== waits && { unattended: !waits }) };
   if (Object.keys(change).length > 0)
     await insist(client, () => client.request('settings', { session, settings: change }));
   const busy = ['thinking', 'acting', 'stopping', 'needs you', 'parked'].includes(view.state);
-  await insist(client, () => client.request('say', { session, key, text, mode: busy ? 'queue' : 'steer' }));
+  await insist(client, () => client.request('say', { session, key, ...said, mode: busy ? 'queue' : 'steer' }));
   if (!attended || waits) return undefined;
   return () => client.request('settings', { session, settings: { unattended: false } });
 }

@@ -13,6 +13,7 @@ import { type Begun, runTurn } from './exec-turn.ts';
 import { insistOnMaking } from './insist.ts';
 import { Interrupts } from './interrupts.ts';
 import { newestSession } from './newest.ts';
+import { pictureFiles, type Said, sendPictures } from './pictures.ts';
 import { promptFrom } from './prompt.ts';
 import { settingsAsk } from './settings.ts';
 
@@ -27,9 +28,10 @@ export const run: Run = async (context, parsed) => {
   await checkDirectory(context, client, parsed);
   // From here on there is something that a signal has to end.
   interrupts.hold();
-  const begun = await begin({ context, client, parsed, plan, ask: settings }, prompt);
-  if (prompt === undefined) return report(context, output, begun.session);
-  return await runTurn({ client, output, interrupts, patience, begun, prompt });
+  const said = prompt === undefined ? undefined : await sendPictures(client, pictureFiles(context, parsed), prompt);
+  const begun = await begin({ context, client, parsed, plan, ask: settings }, said);
+  if (said === undefined) return report(context, output, begun.session);
+  return await runTurn({ client, output, interrupts, patience, begun, said });
 };
 
 /** A fork without a prompt is only made. */
@@ -62,7 +64,7 @@ interface Beginning {
 }
 
 /** A new session is made with its prompt in it: one commit, one wait for the disk. The others are told it as they are looked at. */
-async function begin({ context, client, parsed, plan, ask }: Beginning, text: string | undefined): Promise<Begun> {
+async function begin({ context, client, parsed, plan, ask }: Beginning, said: Said | undefined): Promise<Begun> {
   const key = `exec ${newKey()}`;
   const waits = parsed.flags['wait-approval'] !== undefined;
   // Without a sandbox of their own to fall back on, questions that are waited for have to be asked.
@@ -71,7 +73,7 @@ async function begin({ context, client, parsed, plan, ask }: Beginning, text: st
     const session = newSessionId();
     const wanted = { ...settings, unattended: !waits };
     const made = { session, cwd: context.cwd, source: 'exec' as const, settings: wanted };
-    await insistOnMaking(client, () => client.request('new', { ...made, ...(text !== undefined && { text, key }) }));
+    await insistOnMaking(client, () => client.request('new', { ...made, ...(said && { ...said, key }) }));
     return { how: 'new', session, key };
   }
   if (plan.how === 'fork') {

@@ -6,7 +6,10 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { newKey, newSessionId } from '../ipc/session-id.ts';
 import type { Opening } from '../tui/options.ts';
 import type { Parsed } from './args.ts';
+import { clipboardImage } from './clipboard-image.ts';
 import { CliError, type Context } from './context.ts';
+import { editText } from './external-editor.ts';
+import { pictureFiles } from './pictures.ts';
 import { screenConfig } from './screen-config.ts';
 import { settingsAsk } from './settings.ts';
 
@@ -42,6 +45,9 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     pipe,
     ascii: parsed.flags.ascii === true,
     keymap: config.keymap,
+    edit: (text) => editText(context, text),
+    clipboardImage: () => clipboardImage(context),
+    pictures: pictureFiles(context, parsed),
     pasteBurst: config.pasteBurst,
     history: config.history,
     stdin: process.stdin as ReadStream,

@@ -40,7 +40,7 @@ export function conversation(rows: readonly Row[]): Item[] {
         break;
       case 'user':
         close();
-        items.push({ kind: 'user', text: row.body.text });
+        items.push({ kind: 'user', text: row.body.text, ...(row.body.images && { images: row.body.images }) });
     }
   }
   close();

@@ -1,9 +1,9 @@
 /** What a model is shown: the conversation as values, before any provider's own shape. Made from the rows by `history.ts`. */
-import type { RawItem } from './rows.ts';
+import type { Image, RawItem } from './rows.ts';
 
 export type Item =
   | { readonly kind: 'developer'; readonly text: string }
-  | { readonly kind: 'user'; readonly text: string }
+  | { readonly kind: 'user'; readonly text: string; readonly images?: readonly Image[] }
   | { readonly kind: 'assistant'; readonly text: string; readonly phase?: string; readonly raw?: RawItem }
   /** Only for the wire and model it came from: `raw` goes back unchanged, everybody else leaves it out. */
   | { readonly kind: 'reasoning'; readonly text: string; readonly raw?: RawItem }

@@ -2,7 +2,7 @@
 import { type Grant, sessionGrant } from './decide.ts';
 import { commandOfSession } from './ids.ts';
 import { interceptPatch } from './patch-intercept.ts';
-import type { Question, Row, RowOf } from './rows.ts';
+import type { Image, Question, Row, RowOf } from './rows.ts';
 import type { Settings } from './settings.ts';
 import { parse } from './tools.ts';
 
@@ -21,6 +21,7 @@ export interface Resting {
     readonly n: number;
     readonly mode: 'steer' | 'queue';
     readonly text: string;
+    readonly images?: readonly Image[];
     readonly by?: string;
     readonly key?: string;
   }[];

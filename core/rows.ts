@@ -69,6 +69,14 @@ export interface ExecHead {
   readonly tokens: number;
 }
 
+/** A picture that came with a person's words: `blob:` and the SHA-256 of its bytes, which lie in the blobs. */
+export interface Image {
+  readonly blob: string;
+  readonly type: 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+}
+/** In the order of `[Image #1]`, `[Image #2]` in the text. */
+type Pictured = { readonly images?: readonly Image[] };
+
 /** Who did it: a client's label. A label tells screens apart; it is no identity. */
 type By = { readonly by?: string };
 /** A client's key: the same key twice is once. */
@@ -89,9 +97,9 @@ export interface Bodies {
   'turn.started': { turn: number };
   /** Words the harness adds for the model; `part` names which, so that a newer one of the same part is known to replace it. */
   context: { part: string; role: 'user' | 'developer'; text: string };
-  user: { turn: number; text: string; queued?: number } & By & Keyed;
+  user: { turn: number; text: string; queued?: number } & Pictured & By & Keyed;
   /** Said while a turn runs: a `steer` goes into that turn, a `queue` becomes the next one. Its `user` row names it by `n`. */
-  queued: { n: number; mode: 'steer' | 'queue'; text: string } & By & Keyed;
+  queued: { n: number; mode: 'steer' | 'queue'; text: string } & Pictured & By & Keyed;
   unqueued: { n: number; why: 'returned' | 'deleted'; text: string } & By;
   reasoning: { turn: number; step: number; text: string; raw?: RawItem };
   assistant: { turn: number; step: number; text: string; phase?: string; raw?: RawItem };

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { modelInfo } from '../core/models.ts';
 import { offeredTools } from '../core/tool-specs.ts';
 import { cutForHistory } from '../core/truncate.ts';
+import { readBlob } from './blob-files.ts';
 import { createCallFacts } from './call-facts.ts';
 import { type CommandDeps, createCommandEffects } from './effects/commands.ts';
 import { createModel } from './effects/model.ts';
@@ -22,6 +23,7 @@ import { createRunner } from './runner.ts';
 import { read } from './tools/read.ts';
 
 export interface BodiesDeps {
+  readonly home: string;
   readonly host: () => Host;
   readonly holder: Holder;
   readonly access: ModelAccess;
@@ -35,6 +37,7 @@ export interface BodiesDeps {
 }
 
 export function createBodies({
+  home,
   host,
   holder,
   access,
@@ -54,6 +57,7 @@ export function createBodies({
       const [{ meta }, rows] = await Promise.all([host().state(session), host().window(session)]);
       return { meta, rows };
     },
+    picture: async (blob) => (await readBlob(home, blob.replace(/^blob:/, '')))?.toString('base64'),
     resolve: access.provider,
     tools: ({ settings }) => offeredTools(settings.tools, modelInfo(settings.model).patch === 'custom'),
     ask: ({ provider, renew, script }, request, io) => {

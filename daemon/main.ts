@@ -141,6 +141,7 @@ async function assemble(
     take: () => undefined,
   };
   const effects = createBodies({
+    home,
     host: () => host,
     holder,
     access,

@@ -1,5 +1,5 @@
 /** What tcxd says to its clients: answers by verb, and pushes. Types only; the requests are in `protocol.ts`. */
-import type { Choice, FileChange, Question, Row, TurnEnd, Usage } from '../core/rows.ts';
+import type { Choice, FileChange, Image, Question, Row, TurnEnd, Usage } from '../core/rows.ts';
 import type { Settings, Source } from '../core/settings.ts';
 import type { RequestOf, Verb } from './protocol.ts';
 
@@ -125,6 +125,7 @@ export interface Live {
 }
 
 export interface Pending {
+  readonly images?: readonly Image[];
   readonly n: number;
   readonly mode: 'steer' | 'queue' | 'next';
   readonly text: string;

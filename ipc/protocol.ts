@@ -21,6 +21,14 @@ const Digest = z.string().regex(/^[0-9a-f]{16,128}$/);
 const Size = z.object({ columns: z.number().int().positive(), rows: z.number().int().positive() });
 export const Role = z.enum(['drive', 'watch']);
 
+/** A picture whose bytes were put by `blob.put` before; the text names it `[Image #n]`. */
+export const ImageAsk = z.object({
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp']),
+});
+export type ImageAsk = z.infer<typeof ImageAsk>;
+const Images = z.array(ImageAsk).max(50);
+
 /** What a client may ask of a new session or change of one: the top layer of its settings. */
 export const SettingsAsk = z.object({
   provider: z.string().optional(),
@@ -63,6 +71,7 @@ export const ToDaemon = z.discriminatedUnion('t', [
     name: z.string().max(200).optional(),
     settings: SettingsAsk,
     text: Text.optional(),
+    images: Images.optional(),
     key: Key.optional(),
   }),
   request('attach', {
@@ -76,7 +85,13 @@ export const ToDaemon = z.discriminatedUnion('t', [
     focused: z.boolean().optional(),
   }),
   request('unattach', { session: Ref }),
-  request('say', { session: Ref, key: Key, text: Text, mode: z.enum(['steer', 'queue']) }),
+  request('say', {
+    session: Ref,
+    key: Key,
+    text: Text,
+    images: Images.optional(),
+    mode: z.enum(['steer', 'queue']),
+  }),
   request('unqueue', { session: Ref, n: z.number().int() }),
   request('release', { session: Ref }),
   request('decide', { approval: Ref, choice: z.string(), text: z.string().optional(), key: Key }),

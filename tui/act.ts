@@ -14,6 +14,7 @@ import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
 import type { Look } from './look.ts';
 import { mouse } from './mouse.ts';
+import type { Edited, TuiOptions } from './options.ts';
 import { overlayKey } from './overlay.ts';
 import { pagerBy } from './pager-keys.ts';
 import { popupKey } from './popup-keys.ts';
@@ -30,6 +31,8 @@ export interface ActDeps {
   readonly suspend: () => void;
   readonly leaveAtOnce: () => void;
   readonly redraw: () => void;
+  readonly edit: (text: string) => Promise<Edited>;
+  readonly clipboardImage: TuiOptions['clipboardImage'];
   /** Where config.toml is. */
   readonly home: string;
   readonly drawing: Drawing;

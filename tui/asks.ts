@@ -1,6 +1,7 @@
 /** What a person asks of the session they look at: to interrupt, to decide, to take words back, to see what was before. */
 import type { Client } from '../ipc/client.ts';
 import { type Hands, hint } from './hands.ts';
+import { imagesOf } from './images.ts';
 import { putBack } from './outbox.ts';
 import { answered } from './question-focus.ts';
 import { sentence } from './refusal.ts';
@@ -52,7 +53,7 @@ export class Asks {
     const taken = await this.ask((client, session) => client.request('unqueue', { session, n: last.n }));
     wire.flush();
     const gone = store.get().session?.rows.some((row) => row.kind === 'unqueued' && row.body.n === last.n);
-    if (taken && gone) store.update((view) => putBack(view, last.text));
+    if (taken && gone) store.update((view) => putBack(view, last.text, imagesOf(last.images)));
   }
 
   /** Lets a queue go on that an interrupt holds. */

@@ -2,8 +2,9 @@
 import type { ActDeps, Key } from './act.ts';
 import { here } from './act-lists.ts';
 import { completed, completionOf, runs } from './completion.ts';
+import { attachDropped, isDropped, pasteImage } from './composer-images.ts';
 import { openPopup } from './deeds.ts';
-import { continued, type EditorAction, editorActions, expand, paste, type } from './editor.ts';
+import { attached, continued, type EditorAction, editorActions, expand, paste, type } from './editor.ts';
 import { walk } from './history.ts';
 import { openSearch } from './history-search-keys.ts';
 import type { Input } from './input.ts';
@@ -98,6 +99,9 @@ function composerAction(deps: ActDeps, view: View, { name }: Key): boolean {
     case 'queue':
       submit(deps, view, isRunning(view) ? 'queue' : 'steer');
       return true;
+    case 'paste_image':
+      void pasteImage(deps);
+      return true;
     case 'history_search_previous':
       openSearch(deps);
       return true;
@@ -136,7 +140,7 @@ function submit(deps: ActDeps, view: View, mode: 'steer' | 'queue') {
     return;
   }
   const slash = /^\/[a-z-]*(\s|$)/.test(text) ? readSlash(text) : undefined;
-  if (slash === undefined) return deps.desk.say(text, mode);
+  if (slash === undefined) return deps.desk.say(text, mode, attached(view.editor));
   if ('unknown' in slash)
     return deps.desk.hint(
       `Unrecognized command '/${slash.unknown}'. Type "/" for a list of supported commands.`,
@@ -168,15 +172,18 @@ function edit({ store }: ActDeps, { name, text }: Key) {
 
 type Pasted = Omit<Extract<Input, { kind: 'paste' }>, 'kind'>;
 
-export function composerPaste({ store, desk, now }: ActDeps, { text, cut, typed }: Pasted) {
+export function composerPaste(deps: ActDeps, { text, cut, typed }: Pasted) {
+  const { store, desk, now } = deps;
   const view = store.get();
   if (view.board.overlay || isWatching(view) || view.screen === 'first' || view.screen === 'agents') return;
+  const picture = isDropped(deps, text);
   store.update((before) => ({
     ...before,
     popup: null,
     question: { ...before.question, open: null, keyAt: now() },
-    editor: paste(before.editor, text, typed),
+    editor: picture ? before.editor : paste(before.editor, text, typed),
   }));
+  if (picture) attachDropped(deps, text);
   if (cut) desk.hint('the paste was longer than 8 MB: its end was left out', 'warn');
   if (!openQuestion(view)) return;
   const look = view.keys.hint('global', 'look_at_question', 'to look');

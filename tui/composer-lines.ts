@@ -1,5 +1,5 @@
 /** The composer's text as lines of a width, and where its cursor stands. Pure. */
-import { type Editor, isPasteMark, pasteLabel } from './editor.ts';
+import { type Editor, imageLabel, isImageMark, isPasteMark, pasteLabel } from './editor.ts';
 import { graphemes, widthOf } from './text.ts';
 
 export interface ComposerLines {
@@ -27,7 +27,7 @@ function laidOut(editor: Editor, columns: number): { lines: string[]; x: number;
     width = 0;
   };
   for (const each of graphemes(editor.text)) {
-    const text = isPasteMark(each) ? pasteLabel(editor, each) : each;
+    const text = isPasteMark(each) ? pasteLabel(editor, each) : isImageMark(each) ? imageLabel(editor, each) : each;
     const cells = each === '\n' ? 0 : widthOf(text);
     if (width + cells > columns && width > 0) end();
     if (at === editor.cursor) cursor = { x: width, y: lines.length };

@@ -1,6 +1,7 @@
 /** What the keys of the context `global` do: one row a thing, by its name in the key table. */
 import type { ActDeps, Key } from './act.ts';
 import { openCopy } from './copy-keys.ts';
+import { editOutside } from './edit-outside.ts';
 import { showInbox } from './inbox-overlay.ts';
 import type { ActionOf } from './keys.ts';
 import { askName, showBeside, showNth, showWho } from './leader-deeds.ts';
@@ -42,6 +43,7 @@ export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
   stop_session(deps) {
     if (deps.store.get().session) openPopup(deps, { kind: 'stop' });
   },
+  open_external_editor: (deps) => void editOutside(deps),
   show_keys: (deps) => openPopup(deps, { kind: 'keys', query: '', from: 0 }),
 };
 

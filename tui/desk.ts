@@ -1,13 +1,14 @@
 /** One client at work: its connection, what it says, and the parts that do the rest. Keys and commands end here. */
 import type { Client } from '../ipc/client.ts';
 import type { Push } from '../ipc/messages.ts';
-import type { SettingsAsk } from '../ipc/protocol.ts';
+import type { ImageAsk, SettingsAsk } from '../ipc/protocol.ts';
 import { wideColumns } from './agents-lines.ts';
 import { Asks } from './asks.ts';
 import { BoardDeeds } from './board-deeds.ts';
 import { cleared } from './editor.ts';
 import { FileSearch } from './file-search.ts';
 import { type Hands, hint } from './hands.ts';
+import { Images } from './images.ts';
 import { Lists } from './lists.ts';
 import { Opening } from './opening.ts';
 import { Outbox, putBack } from './outbox.ts';
@@ -50,6 +51,7 @@ export class Desk implements Disposable {
   readonly asks: Asks;
   readonly board: BoardDeeds;
   readonly lists: Lists;
+  readonly images = new Images();
   readonly #files: FileSearch;
   readonly opening: Opening;
   readonly outbox: Outbox;
@@ -174,7 +176,7 @@ export class Desk implements Disposable {
   }
 
   /** Sends the words of the composer: into the turn, as the next one, or as a new session's first. */
-  say(text: string, mode: Outgoing['mode']) {
+  say(text: string, mode: Outgoing['mode'], images: readonly ImageAsk[] = []) {
     const { current } = this.#store.get();
     const session = current ?? this.#deps.newSession();
     this.#startAsked = true;
@@ -188,21 +190,38 @@ export class Desk implements Disposable {
       screen: 'session',
       stopped: false,
     }));
-    this.outbox.add(session, text, mode, current === null);
+    this.outbox.add({
+      session,
+      text,
+      mode,
+      begins: current === null,
+      ...(images.length > 0 && { images }),
+    });
     void this.presence.saveDraft();
   }
 
-  async #send({ session, text, mode, key, begins }: Outgoing): Promise<void> {
+  async #send({ session, text, images, mode, key, begins }: Outgoing): Promise<void> {
     const client = this.#client!;
+    if (images) await this.images.send(client, images);
+    const pictures = images && { images: [...images] };
     if (!begins) {
       await this.#attend(client, session);
-      await client.request('say', { session, key, text, mode });
+      await client.request('say', { session, key, text, ...pictures, mode });
       return;
     }
     const name = this.#name;
     const { cwd } = this.#store.get();
     const settings = this.#deps.settings();
-    await client.request('new', { session, cwd, source: 'cli', settings, text, key, ...(name && { name }) });
+    await client.request('new', {
+      session,
+      cwd,
+      source: 'cli',
+      settings,
+      text,
+      ...pictures,
+      key,
+      ...(name && { name }),
+    });
     this.#name = undefined;
     if (this.#store.get().current === session) await this.opening.open(session);
   }
@@ -216,9 +235,9 @@ export class Desk implements Disposable {
     await client.request('settings', { session, settings: change });
   }
 
-  #refused({ text, begins }: Outgoing, error: Error) {
+  #refused({ text, images, begins }: Outgoing, error: Error) {
     this.#store.update((view) => {
-      const back = putBack(view, text);
+      const back = putBack(view, text, images);
       return begins && !view.session ? { ...back, current: null, screen: 'start' } : back;
     });
     this.hint(sentence(error), 'bad');

@@ -2,6 +2,7 @@
  * The composer's text: cursor, kill ring, undo, pastes. Pure. A large paste stands in the text as one private character, so
  * that moving and deleting take it whole; `expand` gives what is sent.
  */
+import type { ImageAsk } from '../ipc/protocol.ts';
 import { graphemes } from './text.ts';
 
 export interface Editor {
@@ -10,6 +11,8 @@ export interface Editor {
   readonly cursor: number;
   readonly killed: string;
   readonly pastes: readonly string[];
+  /** Pictures, each behind a private character of its own. */
+  readonly images: readonly ImageAsk[];
   readonly undo: readonly Kept[];
   /** What the last change was: kills in a row are one, typed letters undo together. */
   readonly last: 'type' | 'kill' | 'other';
@@ -21,12 +24,13 @@ export const pasteShown = 1000;
 const undoLimit = 100;
 const pasteLimit = 1000;
 const firstPaste = 0xf0000;
+const firstImage = 0x100000;
 
-export const emptyEditor: Editor = { text: '', cursor: 0, killed: '', pastes: [], undo: [], last: 'other' };
+export const emptyEditor: Editor = { text: '', cursor: 0, killed: '', pastes: [], images: [], undo: [], last: 'other' };
 export const isEmpty = ({ text }: Editor): boolean => text === '';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what no prompt holds
-const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f\u{f0000}-\u{ffffd}]/gu;
+const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f\u{f0000}-\u{ffffd}\u{100000}-\u{10fffd}]/gu;
 const wanted = (text: string) => text.replaceAll('\r\n', '\n').replaceAll('\r', '\n').replaceAll(unwanted, '');
 
 /** An editor that holds a text, the cursor at its end. */
@@ -60,11 +64,45 @@ export function paste(editor: Editor, text: string, typed = ''): Editor {
 
 const tailIs = ({ text, cursor }: Editor, typed: string) => text.slice(0, cursor).endsWith(typed);
 
+/** A picture at the cursor. */
+export function attach(editor: Editor, image: ImageAsk): Editor {
+  const mark = String.fromCodePoint(firstImage + editor.images.length);
+  const { text, cursor } = editor;
+  const after = `${text.slice(0, cursor)}${mark} ${text.slice(cursor)}`;
+  return change({ ...editor, images: [...editor.images, image] }, after, cursor + mark.length + 1, 'other');
+}
+
+const imageMarks = /[\u{100000}-\u{10fffd}]/gu;
+const marksIn = ({ text }: Pick<Editor, 'text'>): readonly string[] => text.match(imageMarks) ?? [];
+
+/** The pictures that are still in the text, in its order. */
+export const attached = (editor: Editor): readonly ImageAsk[] =>
+  marksIn(editor).flatMap((mark) => editor.images[mark.codePointAt(0)! - firstImage] ?? []);
+
+export const isImageMark = (text: string): boolean => (text.codePointAt(0) ?? 0) >= firstImage;
+
+/** Numbered by where it stands: when one before it is deleted, the number changes. */
+export const imageLabel = (editor: Pick<Editor, 'text'>, mark: string): string =>
+  `[Image #${marksIn(editor).indexOf(mark) + 1}]`;
+
+/** A text that was sent with pictures, as it was before: each number is its picture again. */
+export function withImages(editor: Editor, text: string, images: readonly ImageAsk[]): Editor {
+  const start = editor.images.length;
+  const shown = withText(editor, text);
+  const marked = shown.text.replaceAll(/\[Image #(\d+)\]/g, (label, n: string) =>
+    images[Number(n) - 1] ? String.fromCodePoint(firstImage + start + Number(n) - 1) : label,
+  );
+  return { ...shown, text: marked, cursor: marked.length, images: [...editor.images, ...images] };
+}
+
 const marks = /[\u{f0000}-\u{ffffd}]/gu;
 const pasteOf = ({ pastes }: Pick<Editor, 'pastes'>, mark: string) => pastes[mark.codePointAt(0)! - firstPaste] ?? '';
 
 /** What is sent: every placeholder by what it stands for. */
-export const expand = (editor: Editor): string => editor.text.replaceAll(marks, (mark) => pasteOf(editor, mark));
+export const expand = (editor: Editor): string =>
+  editor.text
+    .replaceAll(marks, (mark) => pasteOf(editor, mark))
+    .replaceAll(imageMarks, (mark) => imageLabel(editor, mark));
 
 /** What a placeholder looks like; a second one of the same length is numbered. */
 export function pasteLabel(editor: Pick<Editor, 'pastes'>, mark: string): string {
@@ -73,7 +111,10 @@ export function pasteLabel(editor: Pick<Editor, 'pastes'>, mark: string): string
   const same = editor.pastes.slice(0, at).filter((other) => other.length === length).length;
   return `[Pasted Content ${length} chars]${same > 0 ? ` #${same + 1}` : ''}`;
 }
-export const isPasteMark = (text: string): boolean => (text.codePointAt(0) ?? 0) >= firstPaste;
+export const isPasteMark = (text: string): boolean => {
+  const code = text.codePointAt(0) ?? 0;
+  return code >= firstPaste && code < firstImage;
+};
 
 export const editorActions = {
   insert_newline: (editor: Editor) => type(editor, '\n'),

@@ -43,6 +43,14 @@ test('without a leader nothing begins with it', () => {
   expect(made.label('global', 'open_inbox')).toBe('');
 });
 
+test('a key that is given to one place is not kept from it by what it does everywhere', () => {
+  const made = keys({ composer: { submit: 'ctrl-o' } });
+  expect(made.action('composer', 'ctrl-o')).toBe('submit');
+  expect(made.action('global', 'ctrl-o')).toBeUndefined();
+  expect(keys({ composer: { submit: 'ctrl-o' }, global: { copy: 'ctrl-o' } }).action('global', 'ctrl-o')).toBe('copy');
+  expect(why({ editor: { undo: 'ctrl-c' } })).toMatch(/ctrl-c is bound to interrupt_or_leave everywhere/);
+});
+
 test('Codex names for keys of all contexts', () => {
   const made = keys({ global: { submit: 'ctrl-enter', toggle_shortcuts: 'f1' }, editor: { insert_newline: 'enter' } });
   expect(made.action('composer', 'ctrl-enter')).toBe('submit');

@@ -27,11 +27,34 @@ export function remap(keymap: Keymap, base: KeyTable = keyTable): Remapped {
       base,
     );
     check(table);
-    return { ok: true, keys: new Keys(table), table };
+    const own = yielding(table, keymap);
+    return { ok: true, keys: new Keys(own), table: own };
   } catch (error) {
     if (error instanceof KeymapError) return { ok: false, why: error.message };
     throw error;
   }
+}
+
+/** Nobody is left without a way out. */
+const kept: readonly string[] = ['interrupt_or_leave', 'leave_at_once'];
+
+/** A key that a person gives to one place is not taken there by what it does everywhere unless they have said that too. */
+function yielding(table: KeyTable, keymap: Keymap): KeyTable {
+  const leader = table.global!.leader!.keys;
+  const named = (key: string) => readSequence(key, leader)?.join(' ');
+  const wanted = new Map<string, string>();
+  for (const [context, actions] of Object.entries(keymap))
+    if (context !== 'global')
+      for (const keys of Object.values(actions))
+        for (const key of [keys].flat()) wanted.set(named(key as string) ?? '', context);
+  const global = Object.entries(table.global!).map(([action, binding]) => {
+    const taken = binding.keys.find((key) => wanted.has(named(key) ?? ' '));
+    if (taken === undefined || keymap.global?.[action] !== undefined) return [action, binding] as const;
+    if (kept.includes(action))
+      throw conflict(wanted.get(named(taken)!)!, taken, `${action} everywhere`, 'something here');
+    return [action, { ...binding, keys: binding.keys.filter((key) => !wanted.has(named(key) ?? ' ')) }] as const;
+  });
+  return { ...table, global: Object.fromEntries(global) };
 }
 
 class KeymapError extends Error {}

@@ -8,8 +8,10 @@ import type { SettingsAsk } from '../ipc/protocol.ts';
 import { Acts } from './act.ts';
 import { App } from './app.tsx';
 import { depthOf } from './colors.ts';
+import { attachImage } from './composer-images.ts';
 import { Desk, type Leaving } from './desk.ts';
 import { Drawing } from './drawing.ts';
+import { attached, expand } from './editor.ts';
 import { FirstRun } from './first-run.ts';
 import { firstView } from './first-view.ts';
 import { brokenRows } from './frame.ts';
@@ -17,7 +19,7 @@ import { InputReader } from './input.ts';
 import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
 import { Look } from './look.ts';
-import type { TuiOptions } from './options.ts';
+import type { Edited, TuiOptions } from './options.ts';
 import { listenOutside } from './outside.ts';
 import { Painter } from './painter.ts';
 import { askPalette } from './palette.ts';
@@ -60,6 +62,7 @@ class Tui {
   #wake: NodeJS.Timeout | undefined;
   #wakeAt: number | undefined;
   #title = '';
+  #editing = false;
   /** The size of what lies under an overlay. */
   #under: Size = { columns: 0, rows: 0 };
   #settings: SettingsAsk;
@@ -129,6 +132,8 @@ class Tui {
       suspend: () => this.#suspend(),
       leaveAtOnce: () => this.#ended.resolve({ leaving: undefined, code: 0 }),
       redraw: () => this.#redraw(),
+      edit: (text) => this.#edit(text),
+      clipboardImage: options.clipboardImage,
       home: options.home,
       first: this.#first,
       after,
@@ -137,6 +142,8 @@ class Tui {
     });
     this.#acts.guessPastes(options.pasteBurst && !multiplexed.some((name) => env[name]));
     this.#takeKeys();
+    for (const path of options.pictures)
+      attachImage({ store: this.#store, desk: this.#desk }, this.#desk.images.file(path));
     this.#input = new InputReader({
       emit: (input) => {
         if (input.kind !== 'reply' || !this.#look.reply(input.text)) this.#acts.input(input);
@@ -148,6 +155,13 @@ class Tui {
   #rethemed(theme: Theme) {
     this.#drawing.theme = theme;
     this.#desk.later((view) => ({ ...view }));
+  }
+
+  /** What was given on the command line, with its pictures. */
+  #sayFirst(prompt: string) {
+    const { editor } = this.#store.get();
+    const text = [expand(editor).trim(), prompt].filter((part) => part !== '').join(' ');
+    this.#desk.say(text, 'steer', attached(editor));
   }
 
   /** A person's own keys hold from the first key on; what is wrong with them is said, and the usual ones hold. */
@@ -212,7 +226,8 @@ class Tui {
         failed: (error) => this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 }),
         resized: () => this.#resized(),
         terminated: () => this.#ended.resolve({ leaving: { kind: 'left' }, code: terminated }),
-        interrupted: () => this.#ended.resolve({ leaving: { kind: 'left' }, code: 0 }),
+        // In an editor it is the editor's.
+        interrupted: () => this.#editing || this.#ended.resolve({ leaving: { kind: 'left' }, code: 0 }),
         continued: () => this.#continued(),
       },
     );
@@ -248,7 +263,7 @@ class Tui {
       if (opening.settings && Object.keys(opening.settings).length > 0)
         await client.request('settings', { session: opening.ref, settings: opening.settings });
       await this.#desk.opening.open(opening.ref, opening.how);
-      if (opening.prompt !== undefined) this.#desk.say(opening.prompt, 'steer');
+      if (opening.prompt !== undefined) this.#sayFirst(opening.prompt);
       return;
     }
     if (opening.kind === 'agents') return;
@@ -263,7 +278,7 @@ class Tui {
     if (config?.trust === 'unknown') return void this.#first.settle();
     if (opening.prompt === undefined) return;
     this.#prompt = undefined;
-    this.#desk.say(opening.prompt, 'steer');
+    this.#sayFirst(opening.prompt);
   }
 
   /** Goes on with a session as `tcx resume` was asked to. */
@@ -275,7 +290,7 @@ class Tui {
     const { settings, prompt } = opening;
     if (settings && Object.keys(settings).length > 0)
       await this.#desk.asks.ask((client) => client.request('settings', { session, settings }));
-    if (prompt !== undefined) this.#desk.say(prompt, 'steer');
+    if (prompt !== undefined) this.#sayFirst(prompt);
   }
 
   /** A picker that was all there was leaves nothing to go back to. */
@@ -308,7 +323,7 @@ class Tui {
     void this.#desk.lists.refresh();
     const prompt = this.#prompt;
     this.#prompt = undefined;
-    if (prompt !== undefined) this.#desk.say(prompt, 'steer');
+    if (prompt !== undefined) this.#sayFirst(prompt);
     const client = this.#desk.client;
     if (client) this.#named(await this.#configuration(client));
   }
@@ -379,7 +394,18 @@ class Tui {
     setTimeout(() => process.kill(0, 'SIGTSTP'), 20);
   }
 
+  async #edit(text: string): Promise<Edited> {
+    this.#editing = true;
+    this.#ink?.clear();
+    this.#terminal.leave();
+    const edited = await this.#options.edit(text);
+    this.#editing = false;
+    this.#continued();
+    return edited;
+  }
+
   #continued() {
+    if (this.#editing) return;
     this.#terminal.enter();
     this.#title = '';
     this.#surface.resize(sizeOf(this.#options.stdout));

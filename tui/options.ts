@@ -24,7 +24,21 @@ export type Opening =
       readonly prompt?: string;
     };
 
+/** What came of a text in the person's own editor. */
+export type Edited =
+  | { readonly kind: 'saved'; readonly text: string }
+  | { readonly kind: 'failed'; readonly why: string };
+
+export type ClipboardImage =
+  | { readonly kind: 'image'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'none'; readonly why: string };
+
 export interface TuiOptions {
+  /** Opens a text in the person's editor, which has the terminal until it ends. */
+  readonly edit: (text: string) => Promise<Edited>;
+  readonly clipboardImage: () => Promise<ClipboardImage>;
+  /** Files of pictures, for the first message. */
+  readonly pictures: readonly string[];
   readonly opening: Opening;
   readonly connect: (start: () => boolean) => Promise<Client>;
   readonly home: string;

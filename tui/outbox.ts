@@ -1,5 +1,6 @@
 /** Words on their way to the daemon: one at a time, in order, each with a key, so that one sent again is said once. */
-import { withText } from './editor.ts';
+import type { ImageAsk } from '../ipc/protocol.ts';
+import { withImages } from './editor.ts';
 import { isGone } from './refusal.ts';
 import type { ViewStore } from './store.ts';
 import type { Outgoing, View } from './view.ts';
@@ -24,9 +25,9 @@ export class Outbox {
     this.#deps = deps;
   }
 
-  add(session: string, text: string, mode: Outgoing['mode'], begins = false) {
-    const words: Outgoing = { key: this.#deps.key(), session, begins, text, mode, state: 'waiting' };
-    this.#deps.store.update((view) => ({ ...view, outbox: [...view.outbox, words] }));
+  add(words: Pick<Outgoing, 'session' | 'text' | 'images' | 'mode' | 'begins'>) {
+    const outgoing: Outgoing = { ...words, key: this.#deps.key(), state: 'waiting' };
+    this.#deps.store.update((view) => ({ ...view, outbox: [...view.outbox, outgoing] }));
     void this.drain();
   }
 
@@ -77,7 +78,10 @@ export const without = (view: View, key: string): View => ({
 });
 
 /** Words that came back stand before what has been typed since. */
-export function putBack(view: View, text: string): View {
-  const typed = view.editor.text;
-  return { ...view, editor: withText(view.editor, typed === '' ? text : `${text}\n${typed}`) };
+export function putBack(view: View, text: string, images: readonly ImageAsk[] = []): View {
+  const { editor } = view;
+  if (editor.text === '') return { ...view, editor: withImages(editor, text, images) };
+  const back = withImages(editor, text, images);
+  const whole = `${back.text}\n${editor.text}`;
+  return { ...view, editor: { ...back, text: whole, cursor: whole.length } };
 }

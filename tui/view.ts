@@ -3,6 +3,7 @@
 import type { Row } from '../core/rows.ts';
 import type { ConnectionState } from '../ipc/client.ts';
 import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
+import type { ImageAsk } from '../ipc/protocol.ts';
 import { type Board, emptyBoard } from './board.ts';
 import type { FoundFiles } from './completion.ts';
 import { type Editor, emptyEditor } from './editor.ts';
@@ -30,6 +31,7 @@ export interface Outgoing {
   /** The session is made with it. */
   readonly begins: boolean;
   readonly text: string;
+  readonly images?: readonly ImageAsk[];
   readonly mode: 'steer' | 'queue';
   readonly state: 'waiting' | 'sending' | 'sent';
 }

@@ -7,6 +7,7 @@ import type { Meta } from '../../core/meta.ts';
 import { modelInfo } from '../../core/models.ts';
 import type { Row } from '../../core/rows.ts';
 import type { Effect, EffectIo } from '../effect.ts';
+import { shownItems } from '../models/pictures.ts';
 import type { ModelDelta, ModelRequest, ModelResult, Provider } from '../models/provider.ts';
 import type { Renew } from '../models/resolve.ts';
 import type { ScriptedAnswer } from '../models/script.ts';
@@ -27,6 +28,8 @@ export type Resolved =
 export interface ModelDeps {
   readonly session: (session: SessionId) => Promise<{ meta: Meta; rows: readonly Row[] }>;
   readonly resolve: (meta: Meta) => Promise<Resolved>;
+  /** The bytes of a picture in base64; undefined when they are gone. */
+  readonly picture: (blob: string) => Promise<string | undefined>;
   readonly tools: (meta: Meta) => readonly ToolSpec[];
   readonly ask: (
     resolved: Asked,
@@ -42,7 +45,8 @@ export const createModel =
     const resolved = await deps.resolve(meta);
     if (resolved.kind === 'needs a key') return { kind: 'parked', why: resolved.why, fix: resolved.fix };
     if (resolved.kind === 'wrong') return { kind: 'failed', why: resolved.why, code: 'config' };
-    const request = requestOf(io.session, turn, meta, rows, resolved.instructions, deps.tools(meta));
+    const asked = requestOf(io.session, turn, meta, rows, resolved.instructions, deps.tools(meta));
+    const request = await withPictures(asked, deps.picture);
     const mask = masking(resolved.provider);
     const result = await deps.ask(resolved, request, { signal: io.signal, emit: (delta) => show(delta, io, mask) });
     return outcome(result, mask);
@@ -78,6 +82,21 @@ function requestOf(
     ...(summary && { summary }),
     ...(verbosity && { verbosity }),
   };
+}
+
+/** Pictures of one request; older ones are left out, as no server takes more. */
+const pictureLimit = 50;
+
+async function withPictures(request: ModelRequest, picture: ModelDeps['picture']): Promise<ModelRequest> {
+  const named = request.items.flatMap((item) => (item.kind === 'user' ? (item.images ?? []) : []));
+  if (named.length === 0) return request;
+  const sees = modelInfo(request.model).images;
+  const pictures = new Map<string, string>();
+  for (const { blob } of sees ? named.slice(-pictureLimit) : []) {
+    const data = pictures.get(blob) ?? (await picture(blob));
+    if (data !== undefined) pictures.set(blob, data);
+  }
+  return { ...request, items: shownItems(request.items, sees, pictures), pictures };
 }
 
 function show(delta: ModelDelta, io: EffectIo, mask: (text: string) => string) {

@@ -17,6 +17,7 @@ import {
   sides,
   splitLeading,
 } from './exchange.ts';
+import { dataUrl, picturesOf } from './pictures.ts';
 import type { ModelRequest } from './provider.ts';
 
 export function chatBody(request: ModelRequest): ChatCompletionCreateParamsStreaming {
@@ -27,7 +28,7 @@ export function chatBody(request: ModelRequest): ChatCompletionCreateParamsStrea
     model: request.model,
     messages: [
       ...(system === '' ? [] : [{ role: 'system' as const, content: system }]),
-      ...sides(rest, isSent).flatMap(messages),
+      ...sides(rest, isSent).flatMap((side) => messages(side, request)),
     ],
     ...(request.tools.length > 0 && {
       tools: request.tools.map(tool),
@@ -48,15 +49,27 @@ function tool(spec: ToolSpec): ChatCompletionFunctionTool {
   return { type: 'function', function: { name, description, parameters: { ...parameters } } };
 }
 
-function messages(side: Side): ChatCompletionMessageParam[] {
-  return side.side === 'model' ? assistant(side.items) : fromUser(side);
+function messages(side: Side, request: ModelRequest): ChatCompletionMessageParam[] {
+  return side.side === 'model' ? assistant(side.items) : fromUser(side, request);
 }
 
-function fromUser({ outputs, texts }: Extract<Side, { side: 'user' }>): ChatCompletionMessageParam[] {
+function fromUser(
+  { outputs, texts }: Extract<Side, { side: 'user' }>,
+  request: ModelRequest,
+): ChatCompletionMessageParam[] {
   const results = outputs.map(({ id, text }) => ({ role: 'tool' as const, tool_call_id: callId(id), content: text }));
   // Templates that insist on alternation refuse two user messages in a row.
   const said = texts.map(marked).join('\n\n');
-  return [...results, ...(said === '' ? [] : [{ role: 'user' as const, content: said }])];
+  const pictures = texts.flatMap((item) => picturesOf(item, request));
+  // A plain text where there is nothing else: not every server knows parts.
+  const content = [
+    { type: 'text' as const, text: said },
+    ...pictures.map((picture) => ({ type: 'image_url' as const, image_url: { url: dataUrl(picture) } })),
+  ];
+  return [
+    ...results,
+    ...(said === '' ? [] : [{ role: 'user' as const, content: pictures.length > 0 ? content : said }]),
+  ];
 }
 
 function assistant(items: Extract<Side, { side: 'model' }>['items']): ChatCompletionMessageParam[] {

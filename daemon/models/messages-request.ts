@@ -1,6 +1,7 @@
 /** A request as Anthropic's Messages API takes it (models.md §10): who speaks, what is kept, and where the cache is marked. */
 import type {
   ContentBlockParam,
+  ImageBlockParam,
   MessageCreateParamsStreaming,
   TextBlockParam,
   ThinkingConfigParam,
@@ -20,6 +21,7 @@ import {
   sides,
   splitLeading,
 } from './exchange.ts';
+import { type Picture, picturesOf } from './pictures.ts';
 import type { ModelRequest } from './provider.ts';
 
 export const wireName = 'messages' satisfies RawItem['wire'];
@@ -36,7 +38,7 @@ export function messagesBody(request: ModelRequest): MessageCreateParamsStreamin
     model: request.model,
     max_tokens: maxTokens,
     ...(system.length > 0 && { system }),
-    messages: markTails(opened(sides(rest, isSentTo(request.model)).flatMap(message))),
+    messages: markTails(opened(sides(rest, isSentTo(request.model)).flatMap((side) => message(side, request)))),
     ...(tools.length > 0 && { tools, tool_choice: toolChoice(request.parallelCalls) }),
     ...effort(request, maxTokens),
     stream: true,
@@ -56,6 +58,11 @@ function tool(spec: ModelRequest['tools'][number]): Tool {
 /** Blank text is refused. */
 const textBlock = (text: string): TextBlockParam[] => (text.trim() === '' ? [] : [{ type: 'text', text }]);
 
+const imageBlock = ({ type, data }: Picture): ImageBlockParam => ({
+  type: 'image',
+  source: { type: 'base64', media_type: type, data },
+});
+
 interface Message {
   readonly role: 'user' | 'assistant';
   readonly content: ContentBlockParam[];
@@ -67,11 +74,14 @@ const isSentTo = (model: string) => (item: Spoken) => {
   return item.kind === 'call' || item.text.trim() !== '';
 };
 
-function message(side: Side): Message[] {
+function message(side: Side, request: ModelRequest): Message[] {
   const content: ContentBlockParam[] =
     side.side === 'model'
       ? withoutLastThoughts(side.items.flatMap(spokenBlock))
-      : [...side.outputs.map(result), ...side.texts.flatMap((item) => textBlock(marked(item)))];
+      : [
+          ...side.outputs.map(result),
+          ...side.texts.flatMap((item) => [...textBlock(marked(item)), ...picturesOf(item, request).map(imageBlock)]),
+        ];
   if (content.length === 0) return [];
   return [{ role: side.side === 'model' ? 'assistant' : 'user', content }];
 }

@@ -24,6 +24,8 @@ export interface ModelRequest {
   /** The system text: the first developer item, or `system`. The same bytes in every request of a session. */
   readonly instructions: string;
   readonly items: readonly Item[];
+  /** The bytes of the pictures that the items name, in base64, by `blob`. */
+  readonly pictures?: ReadonlyMap<string, string>;
   readonly tools: readonly ToolSpec[];
   readonly parallelCalls: boolean;
   readonly effort?: string;

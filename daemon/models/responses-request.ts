@@ -2,6 +2,7 @@
 import type { Item, ToolSpec } from '../../core/items.ts';
 import type { RawItem } from '../../core/rows.ts';
 import { callId, plain } from './exchange.ts';
+import { dataUrl, type Picture, picturesOf } from './pictures.ts';
 import type { ModelRequest } from './provider.ts';
 
 export const wireName = 'responses' satisfies RawItem['wire'];
@@ -10,10 +11,7 @@ export function responsesBody(request: ModelRequest) {
   const reasoning = reasoningOf(request);
   return {
     model: request.model,
-    input: [
-      message('developer', request.instructions),
-      ...request.items.flatMap((item) => inputItem(item, request.model)),
-    ],
+    input: [message('developer', request.instructions), ...request.items.flatMap((item) => inputItem(item, request))],
     tools: request.tools.map(tool),
     tool_choice: 'auto',
     parallel_tool_calls: request.parallelCalls,
@@ -39,11 +37,22 @@ const message = (role: 'developer' | 'user', text: string) => ({
   content: [{ type: 'input_text', text }],
 });
 
-function inputItem(item: Item, model: string): readonly unknown[] {
+const userMessage = (text: string, pictures: readonly Picture[]) => ({
+  type: 'message',
+  role: 'user',
+  content: [
+    { type: 'input_text', text },
+    ...pictures.map((picture) => ({ type: 'input_image', image_url: dataUrl(picture) })),
+  ],
+});
+
+function inputItem(item: Item, request: ModelRequest): readonly unknown[] {
+  const { model } = request;
   switch (item.kind) {
     case 'developer':
-    case 'user':
       return [message(item.kind, item.text)];
+    case 'user':
+      return [userMessage(item.text, picturesOf(item, request))];
     case 'assistant':
       return [assistantMessage(item.text, item.phase)];
     case 'reasoning':

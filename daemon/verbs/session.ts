@@ -8,10 +8,11 @@ import { TcxError } from '../errors.ts';
 import { sessionContext } from '../views.ts';
 import { driving, resolve } from './reference.ts';
 import { detachAll } from './viewers.ts';
-import { refuseBlank, saying } from './words.ts';
+import { pictured, refuseBlank, saying } from './words.ts';
 
 export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<'new'>) {
   const { cwd, source, text, key } = ask;
+  const pictures = await pictured(daemon, ask.images);
   const session = ask.session as SessionId;
   if (text !== undefined) refuseBlank(text);
   const { settings, warnings: ofConfig } = await daemon.settings(cwd, client.hello.env, ask.settings);
@@ -31,7 +32,7 @@ export async function newSession(daemon: Daemon, client: Client, ask: RequestOf<
   const first =
     text === undefined
       ? undefined
-      : saying(session, { text, mode: 'steer', key: key ?? `new ${session}`, by: client.label }, parts);
+      : saying(session, { text, ...pictures, mode: 'steer', key: key ?? `new ${session}`, by: client.label }, parts);
   const { seq } = await daemon.host.create(session, {
     input: { session, cwd, rules: { approval, sandbox, ...(unattended !== undefined && { unattended }) }, tools },
     rows: [created, ...(ask.name ? [draft('renamed', { name })] : []), ...notes],

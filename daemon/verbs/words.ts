@@ -1,14 +1,15 @@
 /** Verbs by which a person speaks to a session: messages, answers, and the ends of what it does. */
 import type { ContextPart } from '../../actors/session.ts';
 import { type SessionId, sessionActor } from '../../core/ids.ts';
-import type { RequestOf } from '../../ipc/protocol.ts';
+import type { Image } from '../../core/rows.ts';
+import type { ImageAsk, RequestOf } from '../../ipc/protocol.ts';
 import type { Client } from '../connection.ts';
 import type { Daemon } from '../daemon.ts';
 import { TcxError } from '../errors.ts';
 import type { Send } from '../hosts/host.ts';
 import { driving, resolve } from './reference.ts';
 
-export async function say(daemon: Daemon, client: Client, { session: ref, text, mode, key }: RequestOf<'say'>) {
+export async function say(daemon: Daemon, client: Client, { session: ref, text, images, mode, key }: RequestOf<'say'>) {
   const session = resolve(daemon, client, ref);
   driving(daemon, client, session);
   const { meta } = await daemon.host.state(session);
@@ -20,7 +21,8 @@ export async function say(daemon: Daemon, client: Client, { session: ref, text, 
     );
   refuseBlank(text);
   const { parts } = await daemon.facts(meta.cwd, meta.settings);
-  const words = saying(session, { text, mode, key, by: client.label }, parts);
+  const pictures = await pictured(daemon, images);
+  const words = saying(session, { text, ...pictures, mode, key, by: client.label }, parts);
   const { result, seq } = await daemon.host.send(session, words);
   return { seq, repeated: result === 'repeated' };
 }
@@ -30,8 +32,19 @@ export function refuseBlank(text: string) {
   if (text.trim() === '') throw new TcxError('blank', 'there is nothing in this message', 'tcx say SESSION TEXT…');
 }
 
+/** Pictures are named only once their bytes are here. */
+export async function pictured(
+  daemon: Daemon,
+  images: readonly ImageAsk[] | undefined,
+): Promise<{ readonly images?: readonly Image[] }> {
+  if (!images || images.length === 0) return {};
+  for (const { hash } of images) await daemon.blobs.get(hash, 0, 1);
+  return { images: images.map(({ hash, type }) => ({ blob: `blob:${hash}`, type })) };
+}
+
 interface Words {
   readonly text: string;
+  readonly images?: readonly Image[];
   readonly mode: 'steer' | 'queue';
   readonly key: string;
   readonly by: string;

@@ -37,7 +37,7 @@ verifies('7.19 2.16', 'a retry that was noticed before it attached is told', asy
   using own = await home.client();
   using interrupts = new Interrupts();
   const begun = { how: 'new', session, key } as const;
-  const code = runTurn({ client: own, output, interrupts, patience: undefined, begun, prompt: 'go' });
+  const code = runTurn({ client: own, output, interrupts, patience: undefined, begun, said: { text: 'go' } });
   await until(() => told.length > 0, 'the notice told again');
   expect(kinds).toContain('turn.started');
   held.resolve();
