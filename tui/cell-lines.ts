@@ -32,6 +32,8 @@ export function cellLines(cell: Cell, style: CellStyle): readonly string[] {
 const headLines = 2;
 const tailLines = 3;
 const diffLimit = 40;
+/** More is a matter for `/diff`, which lays out what is seen. */
+const wholeDiffLimit = 1_000;
 const reasoningLimit = 6;
 
 function draw(cell: Cell, style: CellStyle): string[] {
@@ -74,18 +76,27 @@ function draw(cell: Cell, style: CellStyle): string[] {
   }
 }
 
+/** A paste of megabytes is a person's word too: nobody reads it here, and no frame has time for it. */
+const wordsLimit = { short: { characters: 8_000, lines: 60 }, whole: { characters: 100_000, lines: 2_000 } } as const;
+
 /** A person's words; also for those that are not a row yet. They stand on a shade of their own where there is one. */
-export function userLines(text: string, by: string | undefined, { width, theme }: CellStyle, style: Paint): string[] {
+export function userLines(text: string, by: string | undefined, style: CellStyle, words: Paint): string[] {
+  const { width, theme, details, moreHint } = style;
+  const limit = details ? wordsLimit.whole : wordsLimit.short;
   const name = by === undefined ? '' : `${oneLine(by)}: `;
-  const lines = clean(text)
+  const all = clean(text.slice(0, limit.characters))
     .split('\n')
     .flatMap((line, at) => wrapText(at === 0 ? `${name}${line}` : line, width - 4));
+  const lines = all.slice(0, limit.lines);
   const shaded = (line: string) => (theme.shade ? theme.shade(pad(line, width - 2)) : line);
-  return lines.map((line, at) => {
-    if (at > 0) return shaded(`  ${style(line)}`);
+  const shown = lines.map((line, at) => {
+    if (at > 0) return shaded(`  ${words(line)}`);
     const rest = line.slice(name.length);
-    return shaded(`${theme.glyph.prompt} ${name === '' ? '' : theme.magenta(name)}${style(rest)}`);
+    return shaded(`${theme.glyph.prompt} ${name === '' ? '' : theme.magenta(name)}${words(rest)}`);
   });
+  if (all.length === lines.length && text.length <= limit.characters) return shown;
+  const size = `${theme.glyph.ellipsis} ${text.length.toLocaleString('en-US')} characters in all${details ? '' : moreHint}`;
+  return [...shown, shaded(`  ${theme.dim(size)}`)];
 }
 
 export const bulleted = (lines: readonly string[], { glyph }: Theme): string[] =>
@@ -235,9 +246,10 @@ function edit({ changes, state, why, what }: CellOf<'edit'>, style: CellStyle): 
       : [];
   if (changes.length === 0) return [title(`Editing ${what.replace(/^(edit|write) /, '')}`, said), ...failure];
   const diffs = changes.map((change) => {
-    const limit = details ? Number.POSITIVE_INFINITY : diffLimit;
+    const limit = details ? wholeDiffLimit : diffLimit;
     const { lines, left } = diffLines(change, { width: width - 4, theme, limit });
-    const more = left > 0 ? [theme.dim(`      ${theme.glyph.ellipsis} +${left} lines${moreHint}`)] : [];
+    const more =
+      left > 0 ? [theme.dim(`      ${theme.glyph.ellipsis} +${left} lines${details ? ' (/diff)' : moreHint}`)] : [];
     return [...lines.map((line) => `  ${line}`), ...more];
   });
   if (changes.length === 1) return [title(changeTitle(changes[0]!, theme), said), ...failure, ...diffs[0]!];
@@ -255,11 +267,21 @@ function change({ change: file, follows }: CellOf<'change'>, { theme, width }: C
   return follows ? lines : [theme.bold(cut(changeTitle(file, theme), width - 2)), ...lines];
 }
 
-function plan({ items }: CellOf<'plan'>, { theme, width }: CellStyle): string[] {
+/** The list once; when it only moves on, how far and to which step. */
+function plan({ items, moved }: CellOf<'plan'>, { theme, width, details }: CellStyle): string[] {
   const signs = { pending: theme.glyph.dot, in_progress: theme.ascii ? '>' : '▸', completed: theme.glyph.ok };
   const paints = { pending: (text: string) => text, in_progress: theme.cyan, completed: theme.dim };
   const done = items.filter(({ status }) => status === 'completed').length;
   const title = `${theme.glyph.bullet} ${theme.bold('Plan')} ${theme.dim(`${done} of ${items.length}`)}`;
+  if (moved && !details) {
+    const active = items.find(({ status }) => status === 'in_progress');
+    const rest = active && `${signs.in_progress} ${oneLine(active.step)}`;
+    return [
+      rest === undefined
+        ? title
+        : `${title} ${theme.cyan(cut(rest, width - 2 - widthOf(title) - 1, theme.glyph.ellipsis))}`,
+    ];
+  }
   const lines = items.flatMap(({ step, status }) =>
     wrapText(oneLine(step), width - 8).map((line, at) =>
       paints[status](`    ${at === 0 ? signs[status] : ' '} ${line}`),

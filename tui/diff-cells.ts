@@ -3,7 +3,7 @@ import type { FileChange } from '../core/rows.ts';
 import type { CellOf } from './transcript.ts';
 
 /** Lines of a part. */
-const partLines = 200;
+const partLines = 60;
 
 export type ChangeCell = CellOf<'change'>;
 

@@ -20,12 +20,22 @@ export interface DiffStyle {
 
 /** The lines of a unified diff; hunks stand apart by `⋮`. `left`: how many were left out. */
 export function diffLines({ diff, path }: Pick<FileChange, 'diff' | 'path'>, { width, theme, limit }: DiffStyle) {
-  const all = [...numbered(diff)];
-  const kept = all.slice(0, limit);
+  const kept: Numbered[] = [];
+  for (const line of numbered(diff)) {
+    kept.push(line);
+    if (kept.length >= limit) break;
+  }
   const gutter = Math.max(3, ...kept.map(({ number }) => String(number ?? '').length)) + 1;
   const spans = colored(kept, languageOf(path), theme);
   const lines = kept.flatMap((line, at) => drawn(line, spans?.[at], gutter, width, theme));
-  return { lines, left: all.length - kept.length };
+  return { lines, left: Math.max(0, countOf(diff) - kept.length) };
+}
+
+/** Lines of a diff that are shown, without reading them. */
+function countOf(diff: string): number {
+  const text = diff.replace(/\n$/, '').split('\n');
+  const headers = text.filter((line) => line.startsWith('@@ ')).length;
+  return text.length - headers + Math.max(0, headers - 1);
 }
 
 interface Numbered {

@@ -7,7 +7,7 @@ import { copyables, copyLines } from './copy.ts';
 import { firstHint, firstLines, firstPane } from './first-lines.ts';
 import { type Frame, linesOf, padded, tiny } from './frame.ts';
 import { helpLines } from './key-help.ts';
-import { GrowingMarkdown } from './markdown.ts';
+import { GrowingMarkdown, markdownLines } from './markdown.ts';
 import { listScreen } from './overlay.ts';
 import { type Pager, pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
@@ -17,7 +17,7 @@ import { marked } from './selection.ts';
 import { beside, hasPane, paneLines, transcriptColumns } from './side-pane.ts';
 import { startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
-import { clean, cut, ends } from './text.ts';
+import { cut, ends } from './text.ts';
 import type { Theme } from './theme.ts';
 import { themeLines } from './theme-picker.ts';
 import type { Cell } from './transcript.ts';
@@ -38,8 +38,12 @@ export interface DrawingDeps {
   readonly build: string;
 }
 
+/** From here on a blank line parts the transcript from what goes on. */
+const airy = 16;
 const smallest = { columns: 20, rows: 5 };
 const reasoningLines = 4;
+/** Characters that are enough for those lines. */
+const reasoningTail = 2000;
 /** Inline, what may still change is kept low: a terminal that shrinks pushes what is higher into its scrollback. */
 const inlineLines = 10;
 
@@ -292,9 +296,12 @@ export class Drawing {
     const rules = rows >= 10 && take(2);
     const typingShown = typing !== undefined && take(1);
     const hint = rows >= 8 && take(1);
+    const air = busy !== undefined && rows >= airy && take(1);
     const rule = rules ? [` ${theme.dim(theme.glyph.rule.repeat(columns - 2))}`] : [];
     const short = preview.length > 0 && !wholePreview ? ` +${view.session?.view.pending.length ?? 0}` : '';
-    const working = busy ? [workingLine(view, upper - short.length, theme, rows < 7)! + theme.dim(short)] : [];
+    const working = busy
+      ? [...(air ? [''] : []), workingLine(view, upper - short.length, theme, rows < 7)! + theme.dim(short)]
+      : [];
     const above = [
       ...(bar ? [bar] : []),
       ...rule,
@@ -312,9 +319,9 @@ export class Drawing {
   }
 }
 
-function growingTail(text: string, width: number, theme: Theme): string[] {
-  const lines = clean(text)
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  return lines.slice(-reasoningLines).map((line) => theme.dim(theme.italic(`  ${cut(line, width - 2)}`)));
-}
+/** The newest of a thought. */
+const growingTail = (text: string, width: number, theme: Theme): string[] =>
+  markdownLines(text.slice(-reasoningTail), width - 2, theme)
+    .filter((line) => line !== '')
+    .slice(-reasoningLines)
+    .map((line) => theme.dim(theme.italic(`  ${line}`)));

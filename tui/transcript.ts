@@ -23,7 +23,8 @@ export type Cell = Base &
         readonly state: CallState;
         readonly why: string;
       }
-    | { readonly kind: 'plan'; readonly items: RowOf<'plan'>['body']['items'] }
+    /** `moved`: the same steps as before, further on. */
+    | { readonly kind: 'plan'; readonly items: PlanItems; readonly moved: boolean }
     | {
         readonly kind: 'answered';
         readonly call: number;
@@ -52,6 +53,7 @@ export type Cell = Base &
     /** What the model had said when it was interrupted; it is no row, and the model does not see it again. */
     | { readonly kind: 'partial'; readonly text: string }
   );
+type PlanItems = RowOf<'plan'>['body']['items'];
 export type CellOf<Kind extends Cell['kind']> = Extract<Cell, { kind: Kind }>;
 
 /** Cells that are this client's alone. */
@@ -180,10 +182,14 @@ class Folding {
   }
 
   /** A plan that only moves on is the same plan. */
-  #plan(base: Base, items: RowOf<'plan'>['body']['items']) {
+  #plan(base: Base, items: PlanItems) {
     const last = this.#cells.at(-1);
-    if (last?.kind === 'plan') this.#cells[this.#cells.length - 1] = { ...last, items };
-    else this.#push({ ...base, kind: 'plan', items });
+    if (last?.kind === 'plan') {
+      this.#cells[this.#cells.length - 1] = { ...last, items, moved: last.moved && sameSteps(last.items, items) };
+      return;
+    }
+    const before = this.#cells.findLast((cell) => cell.kind === 'plan');
+    this.#push({ ...base, kind: 'plan', items, moved: before !== undefined && sameSteps(before.items, items) });
   }
 
   #push(cell: Cell) {
@@ -261,6 +267,9 @@ class Folding {
     this.#asked.delete(call);
   }
 }
+
+const sameSteps = (a: PlanItems, b: PlanItems) =>
+  a.length === b.length && a.every(({ step }, at) => step === b[at]!.step);
 
 function lookOf(use: ToolUse): Pick<Look, 'verb' | 'what'> | undefined {
   switch (use.name) {
