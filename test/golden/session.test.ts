@@ -1,4 +1,5 @@
 /** What the session's screen looks like: goldens of scripts, at the sizes and in the colour modes of screens.md §12. */
+import { press } from '../screen.ts';
 import { verifies } from '../verifies.ts';
 import { golden } from './screen.ts';
 
@@ -50,5 +51,70 @@ verifies('7.11', 'a light and a dark terminal that says so; one that says nothin
     sizes: ['page'],
     env: { COLORFGBG: '0;15' },
     act: async (screen) => void (await screen.until('Worked for')),
+  });
+});
+
+const frames = 'session';
+const all = ['usual', 'wide', 'low', 'tiny', 'less'] as const;
+
+/** The frame of screens.md §6: a draft while a turn runs, somebody else types, another session needs somebody. */
+verifies('7.01', 'a turn that thinks, with a draft, a queued message, company and a need elsewhere', async () => {
+  await golden('session-thinking', {
+    frames,
+    args,
+    sizes: all,
+    act: async (screen, replay) => {
+      await replay.play('thinking');
+      await screen.until('! billing a19');
+    },
+  });
+});
+
+verifies('7.01', 'what the working row says of a network that is away, and of a turn that is parked', async () => {
+  const at = (name: string, mark: string, words: string) =>
+    golden(name, {
+      frames,
+      args,
+      act: async (screen, replay) => {
+        await replay.play(mark);
+        await screen.until(words);
+      },
+    });
+  await at('session-network', 'network', 'Waiting for the network');
+  await at('session-parked', 'parked', 'Parked: usage limit');
+});
+
+verifies(
+  '7.01 7.16',
+  'a question that leaves a draft alone is a bar; somebody else answers, speaks and interrupts',
+  async () => {
+    const at = (name: string, mark: string, words: string) =>
+      golden(name, {
+        frames,
+        args,
+        sizes: ['usual', 'low', 'tiny'],
+        act: async (screen, replay) => {
+          await replay.play(mark);
+          await screen.until(words);
+        },
+      });
+    await at('session-question-bar', 'asked', '! approve: npm install');
+    await at('session-interrupted', 'interrupted', 'interrupted by kim');
+  },
+);
+
+verifies('7.08', 'the transcript in the pager, searched', async () => {
+  await golden('pager', {
+    frames,
+    args,
+    sizes: ['usual', 'wide', 'low', 'tiny'],
+    act: async (screen, replay) => {
+      await replay.play('thinking');
+      await screen.until('Thinking');
+      screen.press(press.ctrlT);
+      await screen.until(/Transcript . fix-auth/);
+      screen.press('/', 'expires', press.enter);
+      await screen.until('next "expires"');
+    },
   });
 });
