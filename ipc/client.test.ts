@@ -15,6 +15,9 @@ class FakeDaemon {
   /** So many of the next greetings are a hang-up. */
   rude = 0;
   greeted = 0;
+  pings = 0;
+  /** It takes connections and says nothing. */
+  mute = false;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tcx-client-'));
   #server: Server | undefined;
 
@@ -44,7 +47,8 @@ class FakeDaemon {
       return;
     }
     if (t === 'hello') this.greeted++;
-    if (t !== 'daemon.stop') socket.write(encodeFrame({ t: 'ok', id, needEnv: false }));
+    if (t === 'ping') this.pings++;
+    if (t !== 'daemon.stop' && !this.mute) socket.write(encodeFrame({ t: 'ok', id, needEnv: false }));
   }
 
   hangUp() {
@@ -121,4 +125,25 @@ test('every request is answered or refused, whatever becomes of its connection',
   client.close();
   expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['gone']));
   expect(states.filter((state) => state === 'connected')).toHaveLength(4);
+});
+
+test('a calm client asks seldom whether the daemon is there, and as often as ever while it waits for an answer', async () => {
+  await using busy = new FakeDaemon();
+  await using calm = new FakeDaemon();
+  await Promise.all([busy.listen(), calm.listen()]);
+  using fast = await connect(busy, 20);
+  using slow = await connect(calm, 20);
+  slow.calm(true);
+  calm.pings = busy.pings = 0;
+  await until(() => busy.pings >= 50);
+  expect(calm.pings).toBeGreaterThan(0);
+  expect(calm.pings).toBeLessThan(25);
+  // Never answered: from now on it is looked after.
+  const stopped = slow.request('daemon.stop', {}).catch((error: { code: string }) => error.code);
+  calm.pings = busy.pings = 0;
+  await until(() => busy.pings >= 50);
+  expect(calm.pings).toBeGreaterThan(25);
+  calm.mute = true;
+  expect(await stopped).toBe('gone');
+  fast.close();
 });

@@ -39,6 +39,8 @@ interface Waiting {
 
 /** Silence after a heartbeat that means the daemon is gone: with the pause before it, 2 s at most. */
 const silentMs = 1000;
+/** So many times longer is the pause while nothing is expected. */
+const calmTimes = 5;
 /** A daemon that takes a connection and says nothing for so long is stuck. */
 const helloMs = 5000;
 const backoffMs = [50, 100, 200, 400, 800, 1000];
@@ -51,6 +53,9 @@ export class Client {
   #socket: Socket | undefined;
   #nextId = 1;
   #heartbeat: NodeJS.Timeout | undefined;
+  #calm = false;
+  /** The next heartbeat is far away. */
+  #slow = false;
   #closed = false;
   #returning = false;
   #state: ConnectionState = { state: 'connected' };
@@ -86,6 +91,7 @@ export class Client {
       }
       const id = this.#nextId++;
       this.#waiting.set(id, { verb, resolve, reject });
+      if (this.#slow && verb !== 'ping') this.#beat();
       socket.write(encodeFrame({ t: verb, id, ...body }));
     });
   }
@@ -98,6 +104,12 @@ export class Client {
   onState(listener: (state: ConnectionState) => void): Disposable {
     this.#states.add(listener);
     return { [Symbol.dispose]: () => void this.#states.delete(listener) };
+  }
+
+  /** While nothing is expected of the daemon it is asked less often whether it is there; any request ends that for its time. */
+  calm(calm: boolean) {
+    this.#calm = calm;
+    if (!calm && this.#slow) this.#beat();
   }
 
   close() {
@@ -174,22 +186,29 @@ export class Client {
   #beat() {
     clearTimeout(this.#heartbeat);
     const socket = this.#socket;
-    this.#heartbeat = setTimeout(() => {
-      const silence = setTimeout(() => socket?.destroy(), silentMs);
-      this.request('ping', {}).then(
-        () => {
-          clearTimeout(silence);
-          if (this.#socket === socket && !this.#closed) this.#beat();
-        },
-        () => clearTimeout(silence),
-      );
-    }, this.#options.heartbeatMs);
+    const { heartbeatMs } = this.#options;
+    this.#slow = this.#calm && this.#waiting.size === 0;
+    this.#heartbeat = setTimeout(
+      () => {
+        this.#slow = false;
+        const silence = setTimeout(() => socket?.destroy(), silentMs);
+        this.request('ping', {}).then(
+          () => {
+            clearTimeout(silence);
+            if (this.#socket === socket && !this.#closed) this.#beat();
+          },
+          () => clearTimeout(silence),
+        );
+      },
+      heartbeatMs * (this.#slow ? calmTimes : 1),
+    );
     this.#heartbeat.unref();
   }
 
   #lost(socket: Socket) {
     if (this.#socket !== socket) return;
     clearTimeout(this.#heartbeat);
+    this.#slow = false;
     this.#socket = undefined;
     this.#fail(gone());
     if (this.#closed) return;

@@ -29,7 +29,7 @@ import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
-import { isOverlay, isWatching, type Size, type View } from './view.ts';
+import { isOverlay, isWatching, isWorking, type Size, type View } from './view.ts';
 import { wakeAt, woken } from './wakes.ts';
 
 /** Exit codes of signals, as shells count them. */
@@ -343,6 +343,7 @@ class Tui {
       this.#title = title;
       this.#terminal.title(title);
     }
+    this.#desk.client?.calm(!isWorking(view));
     const at = wakeAt(view);
     if (at === this.#wakeAt) return;
     this.#wakeAt = at;
