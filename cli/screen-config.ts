@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { merge } from '../core/config-layers.ts';
 import { parseOverrides } from '../core/config-overrides.ts';
 import { isTable, parseToml, type Table } from '../core/toml.ts';
+import type { NoticeSettings } from '../tui/notices.ts';
 import type { Parsed } from './args.ts';
 import type { Context } from './context.ts';
 
@@ -13,6 +14,10 @@ export interface ScreenConfig {
   readonly theme: string;
   readonly mouse: boolean;
   readonly label: string | undefined;
+  readonly notices: NoticeSettings;
+  /** Items by name; undefined: the usual ones. */
+  readonly statusLine: readonly string[] | undefined;
+  readonly title: readonly string[] | undefined;
   readonly start: 'new' | 'attach' | 'agents';
   /** `[tui.keymap]` as written. */
   readonly keymap: unknown;
@@ -35,6 +40,13 @@ export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig
     mouse: tui.mouse !== false,
     theme: typeof tui.theme === 'string' && tui.theme !== '' ? tui.theme : 'auto',
     label: typeof tui.client_name === 'string' && tui.client_name !== '' ? tui.client_name : undefined,
+    notices: {
+      kinds: texts(tui.notifications) ?? tui.notifications !== false,
+      method: methods.find((method) => method === tui.notification_method) ?? 'auto',
+      always: tui.notification_condition === 'always',
+    },
+    statusLine: texts(tui.status_line),
+    title: texts(tui.terminal_title),
     keymap: tui.keymap,
     vim: tui.vim_mode_default === true,
     pasteBurst: tui.disable_paste_burst !== true && table.disable_paste_burst !== true,
@@ -45,6 +57,11 @@ export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig
     start: start === 'attach' || start === 'agents' ? start : 'new',
   };
 }
+
+const methods = ['auto', 'osc9', 'osc777', 'bel'] as const;
+
+const texts = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
 
 function fileTable(path: string): Table {
   try {

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { newKey, newSessionId } from '../ipc/session-id.ts';
 import type { Opening } from '../tui/options.ts';
@@ -44,6 +45,10 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     mouse: config.mouse,
     pipe,
     ascii: parsed.flags.ascii === true,
+    notices: config.notices,
+    statusLine: config.statusLine,
+    title: config.title,
+    hostname: hostname(),
     keymap: config.keymap,
     edit: (text) => editText(context, text),
     clipboardImage: () => clipboardImage(context),

@@ -189,6 +189,27 @@ export const ConfigSchema = table({
     animations: withDefault(flag(), true, 'Moving marks while something works.'),
     mouse: withDefault(flag(), true, 'The wheel scrolls and a drag copies; false leaves the mouse to the terminal.'),
     theme: withDefault(text(), 'auto', 'Colours of code and diffs: a name of `/theme`, or of a file in `themes/`.'),
+    notifications: withDefault(
+      either('true, false or a list of kinds', flag(), texts()),
+      true,
+      'Notices of the terminal when nobody looks: all, none, or `approval-requested`, `agent-turn-complete`.',
+    ),
+    notification_method: withDefault(
+      oneOf('auto', 'osc9', 'osc777', 'bel'),
+      'auto',
+      'How; `auto` is OSC 9 where the terminal is known to have it, else the bell.',
+    ),
+    notification_condition: withDefault(
+      oneOf('unfocused', 'always'),
+      'unfocused',
+      'Whether a terminal that is looked at gets them too.',
+    ),
+    status_line: optional(
+      texts(),
+      'Items of the status line, in order; `[]` hides it. `/statusline` has them all.',
+      'the usual',
+    ),
+    terminal_title: optional(texts(), "Items of the window's title, in order. `/title` has them all.", 'the usual'),
     client_name: optional(text(), 'How this client is called on other screens.', 'host or tty'),
     keymap: withDefault(
       mapOf(

@@ -47,6 +47,7 @@ export function followCommits(parts: FollowUp): Disposable {
       parts.crowd.trace(session, traceLine(commit));
       views.changed(session);
       tellOthers(session, openQuestions(commit.tree).length);
+      if (rows.some(({ kind }) => kind === 'asked') && hub.viewers(session) === 0) void tellNeed(parts, commit);
       parts.crowd.changed();
     },
     live: (session, key, delta) => hub.delta(session, key, delta),
@@ -68,6 +69,16 @@ export function followCommits(parts: FollowUp): Disposable {
       parts.crowd.changed();
     },
   });
+}
+
+/** Nobody looks at the session that asks: whoever used a screen last is told, once a question. */
+async function tellNeed({ hub, sessions, crowd }: FollowUp, commit: Committed) {
+  const last = hub.lastActive();
+  const client = last === undefined ? undefined : crowd.clients.get(last);
+  if (!client) return;
+  const calls = commit.rows.flatMap((row) => (row.kind === 'asked' ? [row.body.call] : []));
+  for (const { session, name, approval, call, kind, summary } of await sessions.questions(commit))
+    if (calls.includes(call)) client.push({ t: 'need', session, name, approval, kind, summary });
 }
 
 const isCommand = (actor: ActorId) => /\/p\d+$/.test(actor);

@@ -74,6 +74,15 @@ export class Hub {
   seats = (session: SessionId) =>
     [...(this.#rooms.get(session)?.seats.values() ?? [])].map(({ outlet, role }) => ({ outlet, role }));
   role = (session: SessionId, client: number) => this.#rooms.get(session)?.seats.get(client)?.role;
+  /** The client that was used last, of those that look at a session. */
+  lastActive(): number | undefined {
+    const seats = [...this.#rooms.values()].flatMap((room) => [...room.seats.values()]);
+    return seats.reduce<Seat | undefined>(
+      (last, seat) => (last && last.activeAt >= seat.activeAt ? last : seat),
+      undefined,
+    )?.outlet.client;
+  }
+
   isFocused = (session: SessionId) =>
     [...(this.#rooms.get(session)?.seats.values() ?? [])].some(({ focused }) => focused);
 

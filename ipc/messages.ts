@@ -311,6 +311,15 @@ export type Push =
   /** Words that were not delivered come back to the client that said them. */
   | { readonly t: 'returned'; readonly session: string; readonly texts: readonly string[] }
   | { readonly t: 'changed'; readonly what: 'list' | 'inbox' }
+  /** A question of a session that nobody looks at: to the client that was used last. */
+  | {
+      readonly t: 'need';
+      readonly session: string;
+      readonly name: string;
+      readonly approval: string;
+      readonly kind: Question['kind'];
+      readonly summary: string;
+    }
   | { readonly t: 'trace'; readonly line: string }
   /** The daemon lets this client go: it was detached by somebody, or the daemon stops; `again`: another follows at once. */
   | {

@@ -50,6 +50,14 @@ export type Overlay =
   | { readonly kind: 'whole'; readonly approval: string; readonly line: number }
   | { readonly kind: 'picker'; readonly picker: PickerState }
   | {
+      readonly kind: 'items';
+      readonly what: 'status' | 'title';
+      readonly names: readonly string[];
+      readonly on: readonly string[];
+      readonly marked: number;
+      readonly before: readonly string[] | undefined;
+    }
+  | {
       readonly kind: 'select';
       readonly selector: Selector;
       readonly hint: string;
@@ -72,6 +80,11 @@ export interface Board {
   readonly first: FirstState | null;
   /** Files of this folder that git calls changed; undefined while nobody knows. */
   readonly changed: number | undefined;
+  /** Items by name, as chosen; undefined: the usual ones. */
+  readonly statusLine: readonly string[] | undefined;
+  readonly title: readonly string[] | undefined;
+  readonly hostname: string;
+  readonly build: string;
 }
 
 export const emptyBoard: Board = {
@@ -97,6 +110,10 @@ export const emptyBoard: Board = {
   peek: null,
   first: null,
   changed: undefined,
+  statusLine: undefined,
+  title: undefined,
+  hostname: '',
+  build: '',
 };
 
 export const fieldOf = (kind: Field['kind'], session: string, label: string, text = ''): Field => ({

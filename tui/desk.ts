@@ -10,6 +10,7 @@ import { FileSearch } from './file-search.ts';
 import { type Hands, hint } from './hands.ts';
 import { Images } from './images.ts';
 import { Lists } from './lists.ts';
+import { needNotice } from './notices.ts';
 import { Opening } from './opening.ts';
 import { Outbox, putBack } from './outbox.ts';
 import { Presence } from './presence.ts';
@@ -41,6 +42,7 @@ export type Leaving =
   | { readonly kind: 'detached' | 'deleted'; readonly by: string | undefined }
   | { readonly kind: 'failed'; readonly error: Error };
 
+const needMs = 10_000;
 /** A daemon that is slow to take the draft does not hold anybody. */
 const leaveMs = 500;
 
@@ -162,6 +164,12 @@ export class Desk implements Disposable {
     if (push.t === 'returned' && push.session === current)
       this.#store.update((view) => putBack(view, push.texts.join('\n')));
     if (push.t === 'changed') void (push.what === 'list' ? this.lists.refresh() : this.board.refreshInbox());
+    if (push.t === 'need') {
+      const { name, approval, kind, summary } = push;
+      const now = this.#deps.now();
+      const need = { text: `! ${name} ${approval}`, until: now + needMs, notice: needNotice(name, kind, summary) };
+      this.#store.update((view) => ({ ...view, need, now }));
+    }
     if (push.t !== 'bye') return;
     if (push.session === undefined) this.#store.update((view) => ({ ...view, stopped: true }));
     else if (push.session === current)

@@ -12,8 +12,10 @@ export function firstView(options: TuiOptions, size: Size): View {
     opening.kind === 'agents' ? 'agents' : opening.kind === 'session' ? 'session' : fresh ? 'first' : 'start';
   const model = settings.provider === 'demo' ? 'demo' : (settings.model ?? '');
   const view = startView({ size, inline, screen, cwd, userHome, branch: branchOf(cwd), now: now(), model });
+  const { statusLine, title, hostname, build } = options;
   return {
     ...view,
+    board: { ...view.board, statusLine, title, hostname, build },
     row: -1,
     from: opening.kind === 'agents' ? 'shell' : 'start',
   };

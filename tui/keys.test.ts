@@ -69,6 +69,6 @@ test('slash commands: by name, by another name, half typed, unknown', () => {
   expect(readSlash('/quit')).toMatchObject({ command: { name: 'exit' } });
   expect(readSlash('/nothing')).toEqual({ unknown: 'nothing' });
   expect(readSlash('/usr/bin is a path')).toBeUndefined();
-  expect(slashMatches('/st').map(({ name }) => name)).toEqual(['status', 'stop']);
+  expect(slashMatches('/st').map(({ name }) => name)).toEqual(['status', 'statusline', 'stop']);
   expect(slashMatches('/model x')).toEqual([]);
 });

@@ -19,6 +19,7 @@ import { InputReader } from './input.ts';
 import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
 import { Look } from './look.ts';
+import { type Notice, newNotices, noticeBytes, wants } from './notices.ts';
 import type { Edited, TuiOptions } from './options.ts';
 import { listenOutside } from './outside.ts';
 import { Painter } from './painter.ts';
@@ -63,6 +64,8 @@ class Tui {
   #wakeAt: number | undefined;
   #title = '';
   #editing = false;
+  /** The view for which notices were last thought of. */
+  #noticed: View;
   /** The size of what lies under an overlay. */
   #under: Size = { columns: 0, rows: 0 };
   #settings: SettingsAsk;
@@ -121,6 +124,7 @@ class Tui {
       agents: () => this.#desk.lists.showAgents(),
       leave: () => void this.#desk.leave(),
     });
+    this.#noticed = first;
     if (first.screen === 'first') this.#first.show();
     this.#acts = new Acts({
       desk: this.#desk,
@@ -279,6 +283,7 @@ class Tui {
     if (opening.prompt === undefined) return;
     this.#prompt = undefined;
     this.#sayFirst(opening.prompt);
+    this.#desk.say(opening.prompt, 'steer');
   }
 
   /** Goes on with a session as `tcx resume` was asked to. */
@@ -324,6 +329,7 @@ class Tui {
     const prompt = this.#prompt;
     this.#prompt = undefined;
     if (prompt !== undefined) this.#sayFirst(prompt);
+    if (prompt !== undefined) this.#desk.say(prompt, 'steer');
     const client = this.#desk.client;
     if (client) this.#named(await this.#configuration(client));
   }
@@ -337,6 +343,7 @@ class Tui {
 
   #changed() {
     const view = this.#store.get();
+    this.#notify(view);
     if (this.#terminal.overlay(isOverlay(view))) this.#overlaid(view);
     const title = titleOf(view, this.#drawing.theme);
     if (title !== this.#title) {
@@ -349,6 +356,21 @@ class Tui {
     this.#wakeAt = at;
     clearTimeout(this.#wake);
     if (at !== undefined) this.#wake = setTimeout(() => this.#woke(), Math.max(1, at - this.#options.now()));
+  }
+
+  /** Who looks elsewhere is told by the terminal itself. */
+  #notify(view: View) {
+    const before = this.#noticed;
+    this.#noticed = view;
+    const { session, need } = view;
+    if (before.session?.view !== session?.view) this.#tell(view, newNotices(before, view));
+    if (need && need !== before.need && need.notice) this.#tell(view, [need.notice]);
+  }
+
+  #tell({ focused }: View, notices: readonly Notice[]) {
+    const { notices: settings, env } = this.#options;
+    for (const notice of notices)
+      if (wants(settings, focused, notice)) this.#terminal.write(noticeBytes(env, settings.method, notice.text));
   }
 
   /** The painter begins anew; what is under it is drawn again when the size became another meanwhile. */

@@ -2,6 +2,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Client } from '../ipc/client.ts';
 import type { SettingsAsk } from '../ipc/protocol.ts';
+import type { NoticeSettings } from './notices.ts';
 import type { OpenHow } from './opening.ts';
 
 export type Opening =
@@ -51,6 +52,10 @@ export interface TuiOptions {
   /** The daemon ends with this screen. */
   readonly alone: boolean;
   readonly ascii: boolean;
+  readonly notices: NoticeSettings;
+  readonly statusLine: readonly string[] | undefined;
+  readonly title: readonly string[] | undefined;
+  readonly hostname: string;
   /** `[tui.keymap]` as config has it, unchecked. */
   readonly keymap: unknown;
   /** Take letters that come very fast for a paste where the terminal marks none. */

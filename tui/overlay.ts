@@ -4,6 +4,7 @@ import { agentsHint, agentsLines, wideColumns } from './agents-lines.ts';
 import { markedRow } from './agents-order.ts';
 import { type Overlay, questionOf } from './board.ts';
 import { inboxEntry, inboxHint, inboxKey, inboxLines } from './inbox-overlay.ts';
+import { itemsHint, itemsKey, itemsLines } from './items-overlay.ts';
 import { changesOf, type Pane, paneOf } from './pane-lines.ts';
 import { pickerHint, pickerLines } from './picker.ts';
 import { pickerKey } from './picker-keys.ts';
@@ -59,6 +60,12 @@ function overlayScreen(view: View, overlay: Overlay, theme: Theme): ListScreen {
         hint: pickerHint(overlay.picker),
         pane: noPane,
       };
+    case 'items':
+      return {
+        draw: (width, height) => itemsLines(view, overlay, width, height, theme),
+        hint: itemsHint,
+        pane: noPane,
+      };
     case 'select':
       return {
         draw: (width, height) => selectorLines(overlay.selector, width, height, theme),
@@ -85,6 +92,8 @@ export function overlayKey(deps: ActDeps, view: View, overlay: Overlay, key: Key
       return wholeKey(deps, view, overlay, key.name);
     case 'picker':
       return pickerKey(deps, overlay.picker, key);
+    case 'items':
+      return itemsKey(deps, view, overlay, key);
     case 'select': {
       const selected = selectorKey(view.keys, overlay.selector, key, Math.max(1, view.size.rows - 5));
       if (selected.kind === 'moved')

@@ -3,7 +3,7 @@ import type { Peek } from '../ipc/messages.ts';
 import { markedRow } from './agents-order.ts';
 import { questionOf } from './board.ts';
 import { branchOf } from './branch.ts';
-import { contextLeft } from './status-lines.ts';
+import { contextLeft } from './context-left.ts';
 import { cut, ends, oneLine, wrapText } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';

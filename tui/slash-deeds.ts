@@ -6,6 +6,7 @@ import type { ActDeps } from './act.ts';
 import { openCopy } from './copy-keys.ts';
 import { openPopup } from './deeds.ts';
 import type { Desk } from './desk.ts';
+import { showItems } from './items-overlay.ts';
 import { remap } from './keymap.ts';
 import { keepBinding } from './keymap-file.ts';
 import { type KnownSlash, needsWords, type SlashName } from './slash.ts';
@@ -31,6 +32,14 @@ const deeds: Readonly<Record<SlashName, SlashDeed>> = {
   },
   keymap: bindKey,
   theme: pickTheme,
+  statusline(deps) {
+    showItems(deps, 'status');
+    return true;
+  },
+  title(deps) {
+    showItems(deps, 'title');
+    return true;
+  },
   rename({ desk }, argument) {
     if (argument === '') return missing(desk, '/rename NAME');
     return desk.asks.ask((client, session) => client.request('rename', { session, name: argument }));

@@ -35,6 +35,8 @@ export const slashCommands = [
   { name: 'copy', help: 'copy an answer, or a block of code of one', session: true },
   { name: 'mention', help: 'name a file' },
   { name: 'status', help: 'model, folder, tokens, cost, daemon', session: true },
+  { name: 'statusline', help: 'what stands under the composer' },
+  { name: 'title', help: "what the window's title says" },
   { name: 'pwd', help: 'the folder this session works in' },
   { name: 'debug-config', help: 'where the settings come from' },
   { name: 'ps', help: 'the background commands of this session', session: true },

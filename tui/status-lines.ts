@@ -1,26 +1,22 @@
 /** The two lines under the composer: what runs where and at what cost, and what keys do now. Pure. */
 
 import { here } from './act-lists.ts';
+import { contextLeft } from './context-left.ts';
 import { isDone } from './deeds.ts';
 import { searchHint } from './history-search.ts';
 import { shown } from './keys.ts';
+import { itemText } from './status-items.ts';
 import { cut, paint, type Span, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import { isRunning, isWatching, type View } from './view.ts';
 import { folder, money, plural } from './words.ts';
 
 const separator = ' · ';
-/** Tokens that every request takes; what is left is counted without them. */
-const baseline = 12_000;
 const fullContext = 20;
-
-export function contextLeft(tokens: number, window: number): number {
-  const used = Math.max(0, tokens - baseline) / Math.max(1, window - baseline);
-  return Math.max(0, Math.round(100 * (1 - used)));
-}
 
 /** Items of the right half go from the left when there is not room for all. */
 export function statusLine(view: View, columns: number, theme: Theme, right: boolean): string {
+  if (view.board.statusLine) return chosenLine(view, view.board.statusLine, columns, theme);
   const left = leftItems(view, theme);
   const width = columns - 2;
   let items = right
@@ -34,6 +30,21 @@ export function statusLine(view: View, columns: number, theme: Theme, right: boo
   const text = fitted(left, Math.max(0, items.length > 0 ? room() : width), theme);
   const end = items.map((item) => paint(item)).join(theme.dim(separator));
   return ` ${text.line}${' '.repeat(Math.max(1, width - text.width - spanWidth(items)))}${end}`.trimEnd();
+}
+
+/** The items a person chose, in their order. What is out of the ordinary, and other sessions' needs, stand there all the same. */
+function chosenLine(view: View, names: readonly string[], columns: number, theme: Theme): string {
+  const odd = oddItem(view, theme);
+  const chosen = names.flatMap((name) => {
+    if (odd && name.startsWith('model')) return [];
+    const text = itemText(name, view);
+    return text === undefined ? [] : [{ text, paint: theme.dim }];
+  });
+  const needs = rightItems(view, theme).filter(({ must }) => must);
+  const room = columns - 2 - (needs.length > 0 ? spanWidth(needs) + 2 : 0);
+  const text = fitted([...(odd ? [odd] : []), ...chosen], room, theme);
+  const end = needs.map((item) => paint(item)).join('');
+  return ` ${text.line}${' '.repeat(Math.max(1, columns - 2 - text.width - spanWidth(needs)))}${end}`.trimEnd();
 }
 
 const spanWidth = (items: readonly Span[]) =>
@@ -70,13 +81,19 @@ function leftItems(view: View, theme: Theme): Span[] {
 }
 
 /** What is out of the ordinary stands in the model's place. */
-function modelItem({ session, model }: View, theme: Theme): Span {
+function modelItem(view: View, theme: Theme): Span {
+  const settings = view.session?.view.settings;
+  const name = settings?.model ?? view.model;
+  return oddItem(view, theme) ?? { text: [name, settings?.effort].filter((part) => part).join(' '), paint: theme.dim };
+}
+
+function oddItem({ session, model }: View, theme: Theme): Span | undefined {
   const settings = session?.view.settings;
   if (settings?.sandbox === 'danger-full-access' && settings.approval === 'never')
     return { text: `FULL ACCESS ${settings.model}`, paint: theme.red };
   const name = settings ? (settings.provider === 'demo' ? 'demo' : settings.model) : model;
   if (name === 'demo') return { text: 'demo (no AI)', paint: theme.yellow };
-  return { text: [name, settings?.effort].filter((part) => part).join(' '), paint: theme.dim };
+  return undefined;
 }
 
 type Item = Span & { readonly must?: boolean };

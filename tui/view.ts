@@ -10,6 +10,7 @@ import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
 import type { Search } from './history-search.ts';
 import { defaultKeys, type Keys } from './keys.ts';
+import type { Notice } from './notices.ts';
 import type { Pager } from './pager.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import type { Place, Selection } from './selection.ts';
@@ -116,7 +117,7 @@ export interface View {
   readonly popup: Popup;
   readonly hint: Hint | null;
   /** The newest need of another session. */
-  readonly need: { readonly text: string; readonly until: number } | null;
+  readonly need: { readonly text: string; readonly until: number; readonly notice?: Notice } | null;
   readonly anchor: Anchor | undefined;
   readonly ctrlCAt: number;
   /** Where the mouse button went down, and within which columns it marks. */
