@@ -304,6 +304,12 @@ export const rename = (_: SessionContext, { name, by }: EventOf<'renamed'>): Ste
   asks: [record(draft('renamed', { name, ...only('by', by) }))],
 });
 
+/** The facts that the model was told may be among what counts no more: they are told again. */
+export const rewind = (_: SessionContext, { to, by }: EventOf<'rewound'>): Stepped => ({
+  asks: [record(draft('head', { to, ...only('by', by) }))],
+  context: { parts: {} },
+});
+
 export const archive = (_: SessionContext, { archived, by }: EventOf<'archived'>): Stepped => ({
   asks: [record(draft('archived', { archived, ...only('by', by) }))],
 });

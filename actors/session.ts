@@ -80,6 +80,8 @@ export type SessionEvent = { readonly at: number } & (
   | { readonly type: 'renamed'; readonly name: string; readonly by?: string }
   | { readonly type: 'archived'; readonly archived: boolean; readonly by?: string }
   | { readonly type: 'unqueued'; readonly n: number; readonly by?: string }
+  /** The conversation goes on from row `to`; what was said after it counts no more. */
+  | { readonly type: 'rewound'; readonly to: number; readonly by?: string }
   /** The held queue may go on. */
   | { readonly type: 'released' }
   /** What a parked turn waits for is there. */
@@ -164,6 +166,7 @@ export const sessionMachine = base.createMachine({
         said: { target: 'turn', actions: act(does.begin) },
         woke: [{ guard: 'alarm', target: 'turn', actions: act(does.woke, does.begin) }, { actions: act(does.woke) }],
         stopped: { target: 'stopped', actions: act(does.stopAll) },
+        rewound: { actions: act(does.rewind) },
         restored: { actions: base.assign({}) },
       },
     },
@@ -243,6 +246,7 @@ export const sessionMachine = base.createMachine({
     stopped: {
       tags: 'stopped',
       on: {
+        rewound: { actions: act(does.rewind) },
         said: [
           { guard: 'queue', actions: act(does.waitForCalls) },
           { target: 'turn', actions: act(does.begin) },

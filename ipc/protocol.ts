@@ -109,6 +109,8 @@ export const ToDaemon = z.discriminatedUnion('t', [
     cwd: z.string().optional(),
     source: Source,
   }),
+  /** The conversation goes on as it was at row `to`; between turns only. Files stay as they are. */
+  request('rewind', { session: Ref, to: Seq }),
   request('archive', { session: Ref, archived: z.boolean() }),
   /** For ever. `name` is the session's own, typed by the person who means it. */
   request('delete', { session: Ref, name: z.string().max(200) }),

@@ -1,6 +1,7 @@
 /** Keys of the composer: sending, recalling, editing; some mean something else while nothing is typed. */
 import type { ActDeps, Key } from './act.ts';
 import { here } from './act-lists.ts';
+import { escAgain } from './backtrack-keys.ts';
 import { completed, completionOf, runs } from './completion.ts';
 import { attachDropped, isDropped, pasteImage } from './composer-images.ts';
 import { openPopup } from './deeds.ts';
@@ -23,6 +24,7 @@ export function composerKey(deps: ActDeps, key: Key) {
   switch (view.keys.action('chat', key.name)) {
     case 'interrupt_turn':
       if (isRunning(view)) void deps.desk.asks.interrupt('');
+      else escAgain(deps, view);
       return;
     case 'edit_queued_message':
       return void deps.desk.asks.editQueued();

@@ -37,6 +37,8 @@ function peelOff(deps: ActDeps, peeled: Peeled) {
   const view = store.get();
   switch (peeled) {
     case 'close':
+      if (view.popup?.kind === 'backtrack')
+        return store.update((before) => ({ ...before, popup: null, anchor: undefined }));
       if (view.popup) return store.update((before) => ({ ...before, popup: null }));
       if (isOver(view)) return uncover(deps, view);
       if (view.screen === 'agents')

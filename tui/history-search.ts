@@ -32,6 +32,7 @@ export function moved(search: Search, by: 1 | -1): Search {
 
 /** What the composer shows: the match, with the cursor on what was searched; the draft while there is none. */
 export function shownEditor({ editor, popup }: View): Editor {
+  if (popup?.kind === 'backtrack') return { ...withText(editor, popup.messages[popup.at]!.text), cursor: 0 };
   if (popup?.kind !== 'search') return editor;
   const match = shownMatch(popup);
   if (match === undefined) return editor;

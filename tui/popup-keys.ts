@@ -1,5 +1,6 @@
 /** Keys of what lies over a screen, by its kind. */
 import type { ActDeps, Key } from './act.ts';
+import { backtrackKey } from './backtrack-keys.ts';
 import { copyKey } from './copy-keys.ts';
 import { searchKey } from './history-search-keys.ts';
 import { keysKey } from './key-help-keys.ts';
@@ -15,6 +16,7 @@ const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
   keys: keysKey,
   stop: stopKey,
   search: searchKey,
+  backtrack: backtrackKey,
   pager: pagerKey,
   pane: paneKey,
   copy: copyKey,

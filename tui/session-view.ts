@@ -65,16 +65,25 @@ function arrived(view: View, rows: readonly Row[]): View {
 export function grown(view: View, fresh: readonly Row[]): View {
   return inSession(arrived(view, fresh), (session) => {
     const live = session.live.filter((each) => !isOver(each, fresh));
+    const transcript = withPartial(session, fresh);
     const next = {
       ...session,
       rows: [...session.rows, ...fresh],
-      transcript: withPartial(session, fresh),
+      transcript,
+      printed: printedStill(session, transcript, fresh),
       live,
     };
     // What is printed into the scrollback is counted by cells, so that inline mode keeps them.
     const full = next.rows.length > rowLimit + rowSlack && !view.inline && !view.anchor;
     return withTokens(full ? shortened(next) : next, fresh);
   });
+}
+
+/** What is printed stays printed, though the conversation has gone back before it. */
+function printedStill({ printed }: OpenSession, { cells }: Transcript, fresh: readonly Row[]): number {
+  const head = fresh.findLast(({ kind }) => kind === 'head');
+  const at = head ? cells.findIndex(({ seq }) => seq === head.seq) : -1;
+  return at < 0 ? printed : Math.min(printed, at);
 }
 
 /** What was being said stays to be read when the turn was interrupted in the middle of it. */

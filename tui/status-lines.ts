@@ -1,6 +1,7 @@
 /** The two lines under the composer: what runs where and at what cost, and what keys do now. Pure. */
 
 import { here } from './act-lists.ts';
+import type { Backtrack } from './backtrack.ts';
 import { contextLeft } from './context-left.ts';
 import { isDone } from './deeds.ts';
 import { searchHint } from './history-search.ts';
@@ -126,6 +127,7 @@ export function hintLine(view: View, columns: number, theme: Theme): string {
 function hintText(view: View, theme: Theme): Span {
   const { popup, hint } = view;
   if (popup?.kind === 'leader' && popup.shown) return { text: menuText(view, popup.keys), paint: theme.cyan };
+  if (popup?.kind === 'backtrack') return { text: backtrackHint(view, popup), paint: theme.cyan };
   if (popup?.kind === 'search') return { text: searchHint(popup), paint: theme.cyan };
   if (popup?.kind === 'pane') return { text: 'enter opens · x stops a command · esc back', paint: theme.dim };
   if (popup?.kind === 'theme') return { text: '↑↓ shows it · enter keeps it · esc back', paint: theme.dim };
@@ -144,6 +146,15 @@ function menuText({ keys }: View, begun: string): string {
   const menu = keys.menu(begun).filter(({ action }) => isDone(action));
   return menu.length > 0 ? menu.map(({ key, text }) => `${key} ${text}`).join('  ') : `${shown(begun)} …`;
 }
+
+const backtrackHint = ({ keys }: View, { at, messages }: Backtrack) =>
+  [
+    `${at + 1} of ${messages.length}`,
+    keys.hint('backtrack', 'accept', 'goes on from before it'),
+    keys.hint('backtrack', 'previous', 'older'),
+    keys.hint('backtrack', 'next', 'newer'),
+    keys.hint('backtrack', 'cancel', 'stays'),
+  ].join(' · ');
 
 const joined = (parts: readonly string[]) => parts.filter((part) => part !== '').join(separator);
 

@@ -139,6 +139,14 @@ class Folding {
     return { cells: this.#cells, open: this.#open, asked: this.#asked, commands: this.#commands };
   }
 
+  /** What counts no more is not shown as if it did. */
+  #cut(to: number) {
+    const end = this.#cells.findIndex(({ seq }) => seq > to);
+    if (end < 0) return;
+    this.#cells.length = end;
+    for (const [call, at] of this.#open) if (at >= end) this.#open.delete(call);
+  }
+
   add(row: Row) {
     const base = { id: `r${row.seq}`, seq: row.seq };
     switch (row.kind) {
@@ -169,6 +177,9 @@ class Folding {
         return this.#output(row);
       case 'plan':
         return this.#plan(base, row.body.items);
+      case 'head':
+        this.#cut(row.body.to);
+        return this.#push({ ...base, kind: 'note', level: 'stop', text: wentBack(row) });
       case 'turn.ended': {
         const { status, tookMs, by, error } = row.body;
         const more = { ...(by && { by }), ...(error && { error: error.message }) };
@@ -291,6 +302,9 @@ function lookOf(use: ToolUse): Pick<Look, 'verb' | 'what'> | undefined {
 type Note = Omit<CellOf<'note'>, 'id' | 'seq' | 'kind'>;
 
 /** Rows that are a line of their own; undefined for those a person need not see. */
+const wentBack = ({ body: { by } }: RowOf<'head'>) =>
+  `went back${by ? ` by ${by}` : ''}: what came after counts no more; files stay as they are`;
+
 function noteOf(row: Row, commands: ReadonlyMap<number, string>): Note | undefined {
   const by = 'by' in row.body && row.body.by ? ` by ${row.body.by}` : '';
   const info = (text: string): Note => ({ level: 'info', text });
@@ -322,8 +336,6 @@ function noteOf(row: Row, commands: ReadonlyMap<number, string>): Note | undefin
       return info(`${row.body.archived ? 'archived' : 'unarchived'}${by}`);
     case 'compaction':
       return info('Summarised the conversation so far');
-    case 'head':
-      return info(`rewound to row ${row.body.to}${by}`);
     case 'wake':
       return info(`wakes ${new Date(row.body.until).toISOString()}: ${row.body.text}`);
     default:

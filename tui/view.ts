@@ -4,6 +4,7 @@ import type { Row } from '../core/rows.ts';
 import type { ConnectionState } from '../ipc/client.ts';
 import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
 import type { ImageAsk } from '../ipc/protocol.ts';
+import type { Backtrack } from './backtrack.ts';
 import { type Board, emptyBoard } from './board.ts';
 import type { FoundFiles } from './completion.ts';
 import { type Editor, emptyEditor } from './editor.ts';
@@ -70,6 +71,7 @@ export type Popup =
   /** All keys and commands that hold the typed words, from a line on. */
   | { readonly kind: 'keys'; readonly query: string; readonly from: number }
   | Search
+  | Backtrack
   | Pager
   | ThemePicker
   | { readonly kind: 'stop' }
@@ -120,6 +122,8 @@ export interface View {
   readonly need: { readonly text: string; readonly until: number; readonly notice?: Notice } | null;
   readonly anchor: Anchor | undefined;
   readonly ctrlCAt: number;
+  /** When Esc was pressed with nothing to close or to end. */
+  readonly escAt: number;
   /** Where the mouse button went down, and within which columns it marks. */
   readonly press: (Place & Pick<Selection, 'left' | 'right'>) | undefined;
   readonly selection: Selection | undefined;
@@ -157,6 +161,7 @@ export const startView = (
   need: null,
   anchor: undefined,
   ctrlCAt: Number.NEGATIVE_INFINITY,
+  escAt: Number.NEGATIVE_INFINITY,
   press: undefined,
   selection: undefined,
   pane: 'auto',

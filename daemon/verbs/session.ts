@@ -94,6 +94,27 @@ export async function fork(
   return { session, name: await daemon.handles.name(session, `${daemon.sessions.name(from)}-fork`), head };
 }
 
+export async function rewind(daemon: Daemon, client: Client, { session: ref, to }: RequestOf<'rewind'>) {
+  const session = resolve(daemon, client, ref);
+  driving(daemon, client, session);
+  const state = await daemon.host.state(session);
+  const name = daemon.sessions.name(session);
+  if (to < 1 || to > state.tree.seq)
+    throw new TcxError('bad-row', `${name} has no row ${to}`, `tcx log ${name} shows its rows`);
+  const { result } = await daemon.host.send(session, {
+    to: sessionActor(session),
+    event: { type: 'rewound', to, by: client.label },
+    durable: true,
+  });
+  if (result !== 'done')
+    throw new TcxError(
+      'busy',
+      `a turn of ${name} runs: a conversation goes back between turns`,
+      `tcx interrupt ${name}`,
+    );
+  return {};
+}
+
 /** An archived session is kept and takes nothing more; a running turn is ended first. */
 export async function archive(daemon: Daemon, client: Client, { session: ref, archived }: RequestOf<'archive'>) {
   const session = resolve(daemon, client, ref);

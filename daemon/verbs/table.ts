@@ -33,6 +33,7 @@ const handlers: { readonly [Name in Exclude<Verb, 'hello'>]: Handler<Name> } = {
   settings: session.settings,
   rename: session.rename,
   fork: session.fork,
+  rewind: session.rewind,
   archive: session.archive,
   delete: remove.deleteSession,
   wake: session.wake,
