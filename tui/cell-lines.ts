@@ -49,6 +49,10 @@ function draw(cell: Cell, style: CellStyle): string[] {
       );
     case 'assistant':
       return bulleted(markdownLines(cell.text, width - 2, theme), theme);
+    case 'said': {
+      const lines = markdownLines(cell.text, width - 2, theme);
+      return cell.first ? bulleted(lines, theme) : lines.map((line) => `  ${line}`);
+    }
     case 'partial':
       return bulleted(markdownLines(cell.text, width - 2, theme), theme).map(theme.dim);
     case 'reasoning':

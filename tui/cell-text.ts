@@ -8,6 +8,7 @@ export function cellText(cell: Cell): string {
     case 'assistant':
     case 'reasoning':
     case 'partial':
+    case 'said':
     case 'note':
     case 'divider':
       return clean(cell.text);

@@ -6,6 +6,7 @@ import { completionLines, previewOf, typingOf } from './composer-parts.ts';
 import { copyables, copyLines } from './copy.ts';
 import { firstHint, firstLines, firstPane } from './first-lines.ts';
 import { type Frame, linesOf, padded, tiny } from './frame.ts';
+import { unprinted } from './inline-said.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown, markdownLines } from './markdown.ts';
 import { listScreen } from './overlay.ts';
@@ -112,7 +113,8 @@ export class Drawing {
 
   /** A cell for the scrollback, with the blank line after it. */
   printed(view: View, cell: Cell): readonly string[] {
-    return this.#signs([...cellLines(cell, this.style(view)), '']);
+    const apart = cell.kind === 'said' && cell.open ? [] : [''];
+    return this.#signs([...cellLines(cell, this.style(view)), ...apart]);
   }
 
   #signs = (lines: readonly string[]) => (this.theme.ascii ? lines.map(asciiSigns) : lines);
@@ -248,7 +250,10 @@ export class Drawing {
     const blocks = (view.session?.live ?? []).flatMap(({ key, kind, text }) => {
       if (kind === 'reasoning') return [growingTail(text, width, theme)];
       if (kind !== 'text' || text.trim() === '') return [];
-      return [bulleted([...this.#grown(`${view.session!.view.session} ${key}`, text, style)], theme)];
+      const open = unprinted(style.details ? undefined : view.session!.said, key, text);
+      if (open.text.trim() === '') return [];
+      const lines = this.#grown(`${view.session!.view.session} ${key}`, open.text, style);
+      return [open.first ? bulleted(lines, theme) : lines.map((line) => `  ${line}`)];
     });
     const sending = view.outbox
       .filter(({ session }) => session === view.current)

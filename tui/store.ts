@@ -2,9 +2,9 @@
 import { createStore } from '@xstate/store';
 import { createContext, use, useSyncExternalStore } from 'react';
 import { settleAgents } from './agents-order.ts';
+import { printed } from './inline-print.ts';
 import { settle } from './question-focus.ts';
-import { isSettled } from './transcript.ts';
-import { isRunning, type View } from './view.ts';
+import type { View } from './view.ts';
 
 export type Step = (view: View) => View;
 
@@ -45,18 +45,6 @@ function settled(given: View, now: number): View {
       ? view
       : { ...view, question, choice: question.open === view.question.open ? view.choice : 0 };
   return view.inline ? printed(asked) : asked;
-}
-
-/** The cells that will not change any more, up to the first that may. */
-function printed(view: View): View {
-  const session = view.session!;
-  const { cells } = session.transcript;
-  const resting = !isRunning(view);
-  let count = session.printed;
-  while (count < cells.length && isSettled(cells[count]!, count === cells.length - 1 && !resting)) count++;
-  if (count === session.printed) return view;
-  const scrollback = [...view.scrollback, ...cells.slice(session.printed, count)];
-  return { ...view, scrollback, session: { ...session, printed: count } };
 }
 
 export const StoreContext = createContext<ViewStore | null>(null);

@@ -48,6 +48,8 @@ export type Cell = Base &
     /** Said by this client to its own person; no row of the session. */
     | { readonly kind: 'local'; readonly title: string; readonly lines: readonly string[] }
     | { readonly kind: 'divider'; readonly text: string }
+    /** A part of an answer that inline mode has printed; `open`: what comes next belongs to the same block. */
+    | { readonly kind: 'said'; readonly text: string; readonly first: boolean; readonly open: boolean }
     /** A changed file in a pager, or a part of it that `follows` another. */
     | { readonly kind: 'change'; readonly change: FileChange; readonly follows: boolean }
     /** What the model had said when it was interrupted; it is no row, and the model does not see it again. */

@@ -10,6 +10,7 @@ import type { FoundFiles } from './completion.ts';
 import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
 import type { Search } from './history-search.ts';
+import type { Said } from './inline-said.ts';
 import { defaultKeys, type Keys } from './keys.ts';
 import type { Notice } from './notices.ts';
 import type { Pager } from './pager.ts';
@@ -55,6 +56,8 @@ export interface OpenSession {
   readonly client: number;
   /** How many cells inline mode has printed into the scrollback. */
   readonly printed: number;
+  /** And how much of what is being said. */
+  readonly said: Said | undefined;
 }
 
 export type Connection = ConnectionState | { readonly state: 'connecting'; readonly since: number };
@@ -175,6 +178,7 @@ export const emptySession = {
   live: [],
   turnTokens: 0,
   printed: 0,
+  said: undefined,
   paging: false,
 } as const;
 

@@ -59,3 +59,29 @@ verifies('7.01', 'a refactoring of 40 calls and more: every cell once, whatever 
   }
   expect(times(all, 'All eight modules')).toBe(1);
 });
+
+verifies(
+  '7.03',
+  'inline, a long answer is in the scrollback while it still comes, and all of it once at its end',
+  async () => {
+    const items = Array.from({ length: 60 }, (_, n) => `${n + 1}. item number${n + 1}`).join('\n');
+    const code = Array.from({ length: 60 }, (_, n) => `line${n + 1}();`).join('\n');
+    const text = `Here is all of it:\n\n${items}\n\n\`\`\`js\n${code}\n\`\`\`\n\nThat was the end.`;
+    await using it = await withModel([{ text, delayMs: 8 }]);
+    await using screen = new Screen(it.daemon, ['--no-alt-screen', 'list it']);
+    await screen.untilPrinted('number30');
+    expect(screen.text()).toMatch(/Thinking/);
+    const printed = screen.scrollback().join('\n');
+    for (const n of [1, 9, 20]) expect(times(printed, `number${n}`), `number${n}`).toBe(1);
+    screen.resize(60, 20);
+    await screen.until('Worked for');
+    screen.press(press.ctrlD);
+    await screen.exited;
+    const all = screen.scrollback().join('\n');
+    for (let n = 1; n <= 60; n++) {
+      expect(times(all, `number${n}`), `number${n}`).toBe(1);
+      expect(times(all, `line${n}`), `line${n}`).toBe(1);
+    }
+    expect(times(all, 'That was the end')).toBe(1);
+  },
+);
