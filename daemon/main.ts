@@ -30,7 +30,6 @@ import { KeyStore } from './keys.ts';
 import { listen, type Place, Refusal, takePlace } from './listen.ts';
 import { createLogs, logBugs } from './logs.ts';
 import { MarkStore } from './marks.ts';
-import { createCollector } from './memory.ts';
 import { createModelAccess } from './model-access.ts';
 import { preload } from './models/sdk.ts';
 import { Projector } from './projector.ts';
@@ -84,7 +83,6 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     viewers: parts.hub.viewers,
     now: clock.wall,
     idleMs: async () => (await parts.access.base())?.idle_unload ?? usualIdleMs,
-    resting: createCollector(),
   });
   const blobs = keepBlobs(parts);
   endWith(parts, options.until, async () => {

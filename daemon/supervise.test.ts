@@ -55,26 +55,3 @@ test('an idle session nobody looks at becomes a file; one that is looked at, or 
       .sort(),
   ).toEqual([watched, busy].sort());
 });
-
-test('nothing that would hold up a turn is done while one runs', async () => {
-  await using it = await inProcess();
-  const session = await it.place.create({ text: 'go' });
-  const model = await it.effects.next('model#1');
-  let rounds = 0;
-  let rested = 0;
-  using _house = keepHouse({
-    host: it.host,
-    viewers: () => 1,
-    now: it.clock.wall,
-    idleMs: async () => {
-      rounds++;
-      return 0;
-    },
-    resting: () => rested++,
-  });
-  await until(() => rounds === 3);
-  expect(rested).toBe(0);
-  model.end(says('ok'));
-  await it.place.has(session, 'turn.ended');
-  await until(() => rested > 0);
-});

@@ -54,12 +54,10 @@ export interface House {
   readonly now: () => number;
   /** How long an idle session stays in memory, in ms. */
   readonly idleMs: () => Promise<number>;
-  /** No turn runs just now: time for what would hold one up. */
-  readonly resting?: () => void;
 }
 
 /** Now and again: conversations nobody needs leave the memory, and sessions idle for long are files again. */
-export function keepHouse({ host, viewers, now, idleMs, resting }: House): Disposable {
+export function keepHouse({ host, viewers, now, idleMs }: House): Disposable {
   const tidy = async (idle: number) => {
     for (const state of host.list()) {
       const { session, meta, tree } = state;
@@ -69,7 +67,6 @@ export function keepHouse({ host, viewers, now, idleMs, resting }: House): Dispo
       if (commands === 0 && openQuestions(tree).length === 0 && now() - meta.updatedAt > idle)
         await host.unload(session);
     }
-    if (!host.list().some(isBusy)) resting?.();
   };
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
