@@ -83,6 +83,8 @@ export interface Board {
   /** Items by name, as chosen; undefined: the usual ones. */
   readonly statusLine: readonly string[] | undefined;
   readonly title: readonly string[] | undefined;
+  /** Somebody was told that another session works in this folder. */
+  readonly warned: { readonly id: string; readonly name: string; readonly text: string } | null;
   readonly hostname: string;
   readonly build: string;
 }
@@ -112,6 +114,7 @@ export const emptyBoard: Board = {
   changed: undefined,
   statusLine: undefined,
   title: undefined,
+  warned: null,
   hostname: '',
   build: '',
 };

@@ -10,6 +10,7 @@ import { walk } from './history.ts';
 import { openSearch } from './history-search-keys.ts';
 import type { Input } from './input.ts';
 import { listKey } from './list-keys.ts';
+import { joinsOther, warnOnce } from './same-tree.ts';
 import { scrollEnd, scrollKey } from './scrolling.ts';
 import { type KnownSlash, readSlash } from './slash.ts';
 import { runSlash } from './slash-deeds.ts';
@@ -20,6 +21,7 @@ export function composerKey(deps: ActDeps, key: Key) {
   if (scrollKey(deps, key.name)) return;
   if (view.screen === 'start' && view.row >= 0 && listKey(deps, view, key) !== 'composer') return;
   if (view.editor.text === '' && emptyKey(deps, view, key)) return;
+  if (joinsOther(deps, view.keys.action('composer', key.name))) return;
   if (completionKey(deps, deps.store.get(), key)) return;
   switch (view.keys.action('chat', key.name)) {
     case 'interrupt_turn':
@@ -142,6 +144,7 @@ function submit(deps: ActDeps, view: View, mode: 'steer' | 'queue') {
     return;
   }
   const slash = /^\/[a-z-]*(\s|$)/.test(text) ? readSlash(text) : undefined;
+  if (slash === undefined && warnOnce(deps)) return;
   if (slash === undefined) return deps.desk.say(text, mode, attached(view.editor));
   if ('unknown' in slash)
     return deps.desk.hint(

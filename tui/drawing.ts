@@ -14,6 +14,7 @@ import { type Pager, pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
 import type { Pane } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
+import { sameTreeLine } from './same-tree.ts';
 import { marked } from './selection.ts';
 import { beside, hasPane, paneLines, transcriptColumns } from './side-pane.ts';
 import { startLines } from './start-lines.ts';
@@ -288,7 +289,8 @@ export class Drawing {
     const slash = question ? [] : completionLines(view, columns, theme);
     const upper = transcriptColumns(view);
     const busy = workingLine(view, upper, theme);
-    const must = input.length + (busy ? 1 : 0) + (bar ? 1 : 0) + slash.length;
+    const warning = question ? [] : sameTreeLine(view, columns, theme);
+    const must = input.length + (busy ? 1 : 0) + (bar ? 1 : 0) + slash.length + warning.length;
     let left = rows - must - 2;
     const take = (count: number) => {
       if (left < count) return false;
@@ -313,6 +315,7 @@ export class Drawing {
       ...(wholePreview ? preview : []),
       ...(typingShown ? [typing] : []),
       ...slash,
+      ...warning,
     ];
     const hintRow =
       question && !view.hint && !view.popup

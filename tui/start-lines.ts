@@ -9,14 +9,14 @@ import { age, folder, money, plural } from './words.ts';
 /** The header and the strip of sessions that are here. */
 export function startLines(view: View, columns: number, theme: Theme): string[] {
   const width = columns - 2;
-  const { sessions, cwd, userHome, branch } = view;
+  const { sessions, cwd, userHome, branch, board } = view;
   const needs = sessions.filter(({ state }) => state === 'needs you').length;
   const works = sessions.filter(({ state }) => ['thinking', 'acting', 'stopping'].includes(state)).length;
   const counts = [
     needs > 0 && `! ${needs} ${needs === 1 ? 'needs' : 'need'} you`,
     works > 0 && `${theme.mark('acting').sign} ${works}`,
   ];
-  const place = `tcx  ${folder(cwd, userHome)}${branch ? `  ${branch}` : ''}`;
+  const place = `tcx  ${folder(cwd, userHome)}${branch ? `  ${branch}` : ''}${board.changed ? ` +${board.changed}` : ''}`;
   const head = ends(
     { text: place, paint: theme.bold },
     { text: counts.filter((part) => part).join('   '), paint: theme.yellow },

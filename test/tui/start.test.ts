@@ -1,12 +1,15 @@
 /** The screens before a session: the first start, what is already here, and that looking leaves nothing behind. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { startDaemon } from '../daemon.ts';
 import { press, Screen } from '../screen.ts';
 import { verifies } from '../verifies.ts';
+import { byWords } from './agents-model.ts';
 import { says, slowly, withModel } from './with-model.ts';
 
 verifies(
-  '7.01 12.01',
+  '7.01 12.01 13.42',
   'tcx opened and left ten times leaves nothing; with sessions here it shows them, and ↑ Enter attaches',
   async () => {
     await using it = await withModel([says('the first answer'), slowly(100)]);
@@ -82,5 +85,52 @@ verifies(
     const forked = await daemon.tcx(['fork', '-d', detached.stdout.trim()]);
     expect(forked).toMatchObject({ code: 0 });
     expect(forked.stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}\n$/);
+  },
+);
+
+verifies(
+  '13.42',
+  'a second worker in one tree is asked about once; ↑ joins the first with the words; start = says what opens',
+  async () => {
+    await using it = await withModel(byWords);
+    const { daemon } = it;
+    await daemon.tcx(['new', '-d', '-n', 'docs', 'slowly please']);
+    await it.model.request(1);
+    writeFileSync(join(daemon.work, 'new.txt'), 'new');
+    await using screen = new Screen(daemon, []);
+    await screen.until(/Here\n +◐ docs/);
+    screen.press('and hello', press.enter);
+    await screen.until('docs is editing this tree: ↵ go on · ↑ join docs');
+    expect((await daemon.tcx(['ls', '--json'])).stdout.match(/"name"/g)).toHaveLength(1);
+    // Another word, and it is not asked again.
+    screen.press('!');
+    await screen.untilGone('is editing this tree');
+    screen.press(press.backspace);
+    await screen.until('is editing this tree');
+    screen.press(press.up);
+    await screen.until(/word\d[\s\S]*› and hello/);
+    screen.press(press.ctrlC);
+    await screen.untilGone('› and hello');
+    screen.press(press.ctrlX, 'c');
+    await screen.until('this starts a new session');
+    screen.press('hello', press.enter);
+    await screen.until('docs is editing this tree');
+    screen.press(press.enter);
+    await screen.until('all is well');
+    screen.press(press.ctrlD);
+    await screen.exited;
+    await using attached = new Screen(daemon, ['-c', 'start="attach"']);
+    await attached.until(/· docs /);
+    await using agents = new Screen(daemon, ['-c', 'start="agents"']);
+    await agents.until(/WORKING\n.*docs/);
+    await using nested = new Screen(daemon, ['agents'], {
+      env: { TCX_SESSION_ID: '01a213d1-6412-74ae-be7c-04f2d902c7d1' },
+    });
+    expect(await nested.exited).toMatchObject({ code: 1 });
+    await nested.untilPrinted('Use --nest to open tcx here anyway.');
+    await using nest = new Screen(daemon, ['agents', '--nest'], {
+      env: { TCX_SESSION_ID: '01a213d1-6412-74ae-be7c-04f2d902c7d1' },
+    });
+    await nest.until(/WORKING\n.*docs/);
   },
 );
