@@ -256,3 +256,18 @@ test('a fork of a session that is not there, or damaged, is refused and leaves n
   await expect(it.host.create(session, born)).rejects.toMatchObject({ code: 'no-session' });
   await expect(it.host.state(session)).rejects.toMatchObject({ code: 'no-session' });
 });
+
+test('words keep their order over a session that is put to sleep between them', async () => {
+  await using it = await inProcess();
+  it.effects.rule = () => says('ok');
+  const session = await it.place.create();
+  const said: Promise<unknown>[] = [];
+  for (let n = 0; n < 30; n++) {
+    said.push(it.place.say(session, `word ${n}`), it.host.unload(session));
+    if (n % 3 === 2) await new Promise(setImmediate);
+    if (n % 7 === 6) await Promise.all(said);
+  }
+  await Promise.all(said);
+  const words = (await it.place.bodies(session, 'user')).map(({ text }) => text);
+  expect(words).toEqual(Array.from({ length: 30 }, (_, n) => `word ${n}`));
+});

@@ -117,7 +117,7 @@ export class EmbeddedHost implements Host {
   }
 
   async send(session: SessionId, send: Send): Promise<Sent> {
-    let loaded = await this.#load(session);
+    let loaded = this.#awake(session) ?? (await this.#load(session));
     if (loaded.closed) loaded = await this.#load(session);
     // A person's word goes on with a session that was left alone at the start.
     if (send.durable) this.resume(session);
@@ -222,6 +222,12 @@ export class EmbeddedHost implements Host {
       loaded: new Loaded({ log, tree, meta, anew: true }, this.#deps),
       jobs: born.first ? [...jobs, eventJob(born.first, at)] : jobs,
     };
+  }
+
+  /** Whoever is awake is spoken to at once: while something waits for it, it is not put to sleep, and words keep their order. */
+  #awake(session: SessionId): Loaded | undefined {
+    const loaded = this.#stopping ? undefined : this.#ready.get(session);
+    return loaded?.closed ? undefined : loaded;
   }
 
   #load(session: SessionId): Promise<Loaded> {

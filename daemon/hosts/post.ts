@@ -27,18 +27,21 @@ export class Post {
       this.#busy.set(from, 'again');
       return;
     }
-    void this.#rounds(from)
-      .catch((error: Error) => {
-        if (!(error instanceof HostError)) this.#deps.broken(error);
-      })
-      .finally(() => this.#busy.delete(from));
+    void this.#rounds(from).catch((error: Error) => {
+      if (!(error instanceof HostError)) this.#deps.broken(error);
+    });
   };
 
   async #rounds(from: SessionId) {
-    do {
-      this.#busy.set(from, 'once');
-      await this.#round(from);
-    } while (this.#busy.get(from) === 'again');
+    try {
+      do {
+        this.#busy.set(from, 'once');
+        await this.#round(from);
+      } while (this.#busy.get(from) === 'again');
+    } finally {
+      // At once: a mail that comes after the last look finds nobody busy.
+      this.#busy.delete(from);
+    }
   }
 
   async #round(from: SessionId) {

@@ -93,6 +93,8 @@ export function several(make: Make) {
       if (n % 2 === 0) await place.restart();
       await place.host.state(teller);
     }
+    // Whoever was in the middle of a turn goes on with it once it is loaded.
+    await place.host.state(listener);
     await place.has(listener, 'turn.ended', 8);
     const texts = (await place.bodies(listener, 'user')).map(({ text }) => text);
     expect(texts).toEqual(Array.from({ length: 8 }, (_, n) => `mail ${n + 1}`));
