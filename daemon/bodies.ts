@@ -6,7 +6,7 @@ import { cutForHistory } from '../core/truncate.ts';
 import { readBlob } from './blob-files.ts';
 import { createCallFacts } from './call-facts.ts';
 import { type CommandDeps, createCommandEffects } from './effects/commands.ts';
-import { createModel } from './effects/model.ts';
+import { createModel, type ModelDeps } from './effects/model.ts';
 import type { EnvStore } from './env-store.ts';
 import { findOnPath } from './find-on-path.ts';
 import type { Holder } from './holder/client.ts';
@@ -23,6 +23,7 @@ import { createRunner } from './runner.ts';
 import { read } from './tools/read.ts';
 
 export interface BodiesDeps {
+  readonly ask: ModelDeps['ask'];
   readonly home: string;
   readonly host: () => Host;
   readonly holder: Holder;
@@ -36,7 +37,17 @@ export interface BodiesDeps {
   readonly build: string;
 }
 
+/** One request of a provider, with all its retries. */
+export function createAsk({ clock, build }: Pick<BodiesDeps, 'clock' | 'build'>): ModelDeps['ask'] {
+  const wires = createWires({ fetch, userAgent: `tcx/${build}`, now: clock.wall, delay });
+  return ({ provider, renew, script }, request, io) => {
+    const wire = script ? createDemo({ delay, script }) : wires[provider.wire];
+    return runModel(renew ? renewing(wire, renew) : wire, provider, request, io, { delay, random: Math.random });
+  };
+}
+
 export function createBodies({
+  ask,
   home,
   host,
   holder,
@@ -51,7 +62,6 @@ export function createBodies({
 }: BodiesDeps): EffectRunner {
   const calls = createCallFacts({ host, access, envs, shell, build });
   const rg = findOnPath('rg', path);
-  const wires = createWires({ fetch, userAgent: `tcx/${build}`, now: clock.wall, delay });
   const model = createModel({
     session: async (session) => {
       const [{ meta }, rows] = await Promise.all([host().state(session), host().window(session)]);
@@ -60,10 +70,7 @@ export function createBodies({
     picture: async (blob) => (await readBlob(home, blob.replace(/^blob:/, '')))?.toString('base64'),
     resolve: access.provider,
     tools: ({ settings }) => offeredTools(settings.tools, modelInfo(settings.model).patch === 'custom'),
-    ask: ({ provider, renew, script }, request, io) => {
-      const wire = script ? createDemo({ delay, script }) : wires[provider.wire];
-      return runModel(renew ? renewing(wire, renew) : wire, provider, request, io, { delay, random: Math.random });
-    },
+    ask,
   });
   const commands = createCommandEffects({
     holder: () => holder,

@@ -22,6 +22,8 @@ export interface FollowUp {
   readonly holder: Holder;
   readonly crowd: Crowd;
   readonly now: () => number;
+  /** After a turn: what may be said next. */
+  readonly suggest: (commit: Committed) => Promise<void>;
 }
 
 export function followCommits(parts: FollowUp): Disposable {
@@ -43,6 +45,8 @@ export function followCommits(parts: FollowUp): Disposable {
       residents.works(meta.cwd, session, isBusy(commit));
       for (const actor of ended) if (isCommand(actor)) void dropSpool(holder, residents, actor);
       returnWords(parts, commit);
+      // A comfort: whatever goes wrong with it is nobody's trouble.
+      void parts.suggest(commit).catch(() => {});
       if (hub.isFocused(session)) void sessions.saw(session, commit.tree.seq, parts.now());
       parts.crowd.trace(session, traceLine(commit));
       views.changed(session);

@@ -10,7 +10,7 @@ import { listActors } from './actors.ts';
 import { adoptCommands } from './adopt-commands.ts';
 import { keepBlobs } from './blob-sweep.ts';
 import { Blobs } from './blobs.ts';
-import { createBodies } from './bodies.ts';
+import { createAsk, createBodies } from './bodies.ts';
 import { ConfigFile } from './config/write.ts';
 import { type Client, serveConnection } from './connection.ts';
 import { Crowd } from './crowd.ts';
@@ -39,6 +39,7 @@ import { createSetup } from './setup.ts';
 import { createShutdown, type StopHow } from './shutdown.ts';
 import { noteStart, type Starts, safeModeText } from './starts.ts';
 import { statusOf } from './status.ts';
+import { suggestNext } from './suggest-next.ts';
 import { keepHouse, resumeSessions } from './supervise.ts';
 import { handle } from './verbs/table.ts';
 
@@ -138,7 +139,9 @@ async function assemble(
   const adopted: { take: (key: EffectKey) => ReturnType<Awaited<ReturnType<typeof adoptCommands>>> } = {
     take: () => undefined,
   };
+  const ask = createAsk({ clock, build });
   const effects = createBodies({
+    ask,
     home,
     host: () => host,
     holder,
@@ -183,7 +186,8 @@ async function assemble(
   });
   /** Set once there is something to take apart. */
   const stop: { now: (how: StopHow) => void } = { now: () => process.exit(0) };
-  followCommits({ host, hub, sessions, marks, projector, residents, holder, crowd, now });
+  const suggest = suggestNext({ host, hub, access, crowd, ask });
+  followCommits({ host, hub, sessions, marks, projector, residents, holder, crowd, now, suggest });
   return {
     place,
     home,

@@ -308,6 +308,8 @@ export type Push =
       readonly text: string;
       readonly session?: string;
     }
+  /** What the person may say next; gone with the next key or row. */
+  | { readonly t: 'suggestion'; readonly session: string; readonly text: string }
   /** Words that were not delivered come back to the client that said them. */
   | { readonly t: 'returned'; readonly session: string; readonly texts: readonly string[] }
   | { readonly t: 'changed'; readonly what: 'list' | 'inbox' }

@@ -20,7 +20,7 @@ export function composerOf(view: View, room: number, theme: Theme): ComposerDraw
   const prompt = ` ${theme.glyph.prompt} `;
   const editor = shownEditor(view);
   if (editor.text === '') {
-    const text = cut(placeholder(view), columns - 4);
+    const text = cut(view.ghost ?? placeholder(view), columns - 4);
     if (view.inline)
       return { lines: [`${prompt}${theme.reverse(text[0] ?? ' ')}${theme.dim(text.slice(1))}`], cursor: undefined };
     return { lines: [`${prompt}${theme.dim(text)}`], cursor: { x: 3, y: 0 } };

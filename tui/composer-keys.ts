@@ -5,7 +5,7 @@ import { escAgain } from './backtrack-keys.ts';
 import { completed, completionOf, runs } from './completion.ts';
 import { attachDropped, isDropped, pasteImage } from './composer-images.ts';
 import { openPopup } from './deeds.ts';
-import { attached, continued, type EditorAction, editorActions, expand, paste, type } from './editor.ts';
+import { attached, continued, type EditorAction, editorActions, expand, paste, type, withText } from './editor.ts';
 import { walk } from './history.ts';
 import { openSearch } from './history-search-keys.ts';
 import type { Input } from './input.ts';
@@ -22,6 +22,8 @@ export function composerKey(deps: ActDeps, key: Key) {
   if (view.screen === 'start' && view.row >= 0 && listKey(deps, view, key) !== 'composer') return;
   if (view.editor.text === '' && emptyKey(deps, view, key)) return;
   if (joinsOther(deps, view.keys.action('composer', key.name))) return;
+  // Any other key is an answer of its own.
+  if (view.ghost !== undefined) deps.store.update((before) => ({ ...before, ghost: undefined }));
   if (completionKey(deps, deps.store.get(), key)) return;
   switch (view.keys.action('chat', key.name)) {
     case 'interrupt_turn':
@@ -46,6 +48,14 @@ function emptyKey(deps: ActDeps, view: View, { name }: Key): boolean {
       return true;
     case 'show_keys':
       openPopup(deps, { kind: 'keys', query: '', from: 0 });
+      return true;
+    case 'take_suggestion':
+      if (view.ghost === undefined) return false;
+      deps.store.update((before) => ({
+        ...before,
+        ghost: undefined,
+        editor: withText(before.editor, view.ghost!),
+      }));
       return true;
     case 'scroll_end':
       if (!view.anchor) return false;

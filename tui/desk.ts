@@ -161,6 +161,8 @@ export class Desk implements Disposable {
 
   #push(push: Push) {
     const { current } = this.#store.get();
+    if (push.t === 'suggestion' && push.session === current)
+      this.#store.update((view) => (view.editor.text === '' ? { ...view, ghost: push.text } : view));
     if (push.t === 'returned' && push.session === current)
       this.#store.update((view) => putBack(view, push.texts.join('\n')));
     if (push.t === 'changed') void (push.what === 'list' ? this.lists.refresh() : this.board.refreshInbox());

@@ -34,6 +34,7 @@ export function attached(view: View, { view: state, rows, more, live, presence, 
     session: addLive(withTokens(fresh, rows), live),
     anchor: undefined,
     popup: null,
+    ghost: undefined,
     editor: empty && draft !== '' ? withText(view.editor, draft) : view.editor,
   };
 }
@@ -63,7 +64,8 @@ function arrived(view: View, rows: readonly Row[]): View {
 }
 
 export function grown(view: View, fresh: readonly Row[]): View {
-  return inSession(arrived(view, fresh), (session) => {
+  const going = view.ghost === undefined ? view : { ...view, ghost: undefined };
+  return inSession(arrived(going, fresh), (session) => {
     const live = session.live.filter((each) => !isOver(each, fresh));
     const transcript = withPartial(session, fresh);
     const next = {

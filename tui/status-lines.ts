@@ -179,6 +179,7 @@ function keyHints(view: View): string {
       keys.hint('chat', 'edit_queued_message', 'edits it'),
     ]);
   if (!empty) return '';
+  if (view.ghost !== undefined) return joined([keys.hint('empty', 'take_suggestion', 'takes it'), all]);
   return leftRunning(view) ?? joined([agents, all, detach]);
 }
 

@@ -112,6 +112,8 @@ export interface View {
   readonly model: string;
   readonly editor: Editor;
   readonly walk: Walk | undefined;
+  /** What may be said next, dim in the empty composer. */
+  readonly ghost: string | undefined;
   /** Where the word stands whose list was closed. */
   readonly dismissed: number | undefined;
   readonly found: FoundFiles | undefined;
@@ -154,6 +156,7 @@ export const startView = (
   current: null,
   editor: emptyEditor,
   walk: undefined,
+  ghost: undefined,
   dismissed: undefined,
   found: undefined,
   outbox: [],

@@ -35,6 +35,8 @@ export function chatBody(request: ModelRequest): ChatCompletionCreateParamsStrea
       tool_choice: 'auto' as const,
       parallel_tool_calls: request.parallelCalls,
     }),
+    ...(request.outputTokens !== undefined && { max_tokens: request.outputTokens }),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...(request.effort !== undefined && { reasoning_effort: request.effort as 'medium' }),
     stream: true,
     stream_options: { include_usage: true },

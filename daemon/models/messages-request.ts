@@ -33,13 +33,14 @@ export function messagesBody(request: ModelRequest): MessageCreateParamsStreamin
   const { leading, rest } = splitLeading(request.items);
   const tools = markLast(request.tools.map(tool));
   const system = markLast([request.instructions, ...leading].flatMap(textBlock));
-  const maxTokens = modelInfo(request.model).maxOutput ?? defaultMaxTokens;
+  const maxTokens = request.outputTokens ?? modelInfo(request.model).maxOutput ?? defaultMaxTokens;
   return {
     model: request.model,
     max_tokens: maxTokens,
     ...(system.length > 0 && { system }),
     messages: markTails(opened(sides(rest, isSentTo(request.model)).flatMap((side) => message(side, request)))),
     ...(tools.length > 0 && { tools, tool_choice: toolChoice(request.parallelCalls) }),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
     ...effort(request, maxTokens),
     stream: true,
   };

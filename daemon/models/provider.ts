@@ -28,6 +28,9 @@ export interface ModelRequest {
   readonly pictures?: ReadonlyMap<string, string>;
   readonly tools: readonly ToolSpec[];
   readonly parallelCalls: boolean;
+  /** Of a side request: at most so many tokens, and how freely. */
+  readonly outputTokens?: number;
+  readonly temperature?: number;
   readonly effort?: string;
   readonly summary?: string;
   readonly verbosity?: string;

@@ -16,6 +16,8 @@ export function responsesBody(request: ModelRequest) {
     tool_choice: 'auto',
     parallel_tool_calls: request.parallelCalls,
     ...(reasoning && { reasoning }),
+    ...(request.outputTokens !== undefined && { max_output_tokens: request.outputTokens }),
+    ...(request.temperature !== undefined && { temperature: request.temperature }),
     store: false,
     stream: true,
     // Without it the reasoning of this step would be lost for the next one, since nothing is stored.
