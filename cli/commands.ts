@@ -41,6 +41,7 @@ const screenFlags: Flags = {
   'no-alt-screen': { type: 'boolean', help: "draw inline and keep the terminal's scrollback" },
   nest: { type: 'boolean', help: "open tcx inside a session's own command" },
   ascii: { type: 'boolean', help: 'plain marks instead of symbols' },
+  'screen-reader': { type: 'boolean', help: 'text once and in order, nothing that moves or stands beside' },
 };
 const findFlags: Flags = {
   last: { type: 'boolean', help: 'the newest session of this directory' },

@@ -13,6 +13,7 @@ export interface ScreenConfig {
   readonly animations: boolean;
   readonly theme: string;
   readonly mouse: boolean;
+  readonly screenReader: boolean;
   readonly label: string | undefined;
   readonly notices: NoticeSettings;
   /** Items by name; undefined: the usual ones. */
@@ -34,9 +35,11 @@ export function screenConfig({ home }: Context, { flags }: Parsed): ScreenConfig
   const tui = isTable(table.tui) ? table.tui : {};
   const history = isTable(table.history) ? table.history : {};
   const { start } = table;
+  const screenReader = flags['screen-reader'] === true || tui.screen_reader === true;
   return {
-    inline: flags['no-alt-screen'] === true || tui.alternate_screen === 'never',
-    animations: tui.animations !== false,
+    screenReader,
+    inline: screenReader || flags['no-alt-screen'] === true || tui.alternate_screen === 'never',
+    animations: tui.animations !== false && !screenReader,
     mouse: tui.mouse !== false,
     theme: typeof tui.theme === 'string' && tui.theme !== '' ? tui.theme : 'auto',
     label: typeof tui.client_name === 'string' && tui.client_name !== '' ? tui.client_name : undefined,

@@ -188,6 +188,7 @@ export const ConfigSchema = table({
     alternate_screen: withDefault(oneOf('auto', 'always', 'never'), 'auto', 'Full screen, or lines in the scrollback.'),
     animations: withDefault(flag(), true, 'Moving marks while something works.'),
     mouse: withDefault(flag(), true, 'The wheel scrolls and a drag copies; false leaves the mouse to the terminal.'),
+    screen_reader: withDefault(flag(), false, 'As `--screen-reader`: text once and in order.'),
     theme: withDefault(text(), 'auto', 'Colours of code and diffs: a name of `/theme`, or of a file in `themes/`.'),
     notifications: withDefault(
       either('true, false or a list of kinds', flag(), texts()),

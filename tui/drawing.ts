@@ -17,6 +17,7 @@ import { questionBar, questionHint, questionPanel } from './question-lines.ts';
 import { sameTreeLine } from './same-tree.ts';
 import { marked } from './selection.ts';
 import { beside, hasPane, paneLines, transcriptColumns } from './side-pane.ts';
+import { answerLine } from './spoken.ts';
 import { startLines } from './start-lines.ts';
 import { hintLine, statusLine } from './status-lines.ts';
 import { cut, ends } from './text.ts';
@@ -140,6 +141,7 @@ export class Drawing {
       );
     const list = listScreen(view, this.theme);
     if (list) return this.#page(view, list.draw, list.hint, list.pane);
+    if (view.spoken && view.screen === 'session' && !view.popup) return this.#spoken(view);
     const parts = this.#parts(view);
     const room = (view.inline ? rows - 1 : rows) - parts.fixed;
     const asked = (view.session?.view.questions.length ?? 0) > 0;
@@ -158,6 +160,14 @@ export class Drawing {
       below: parts.below,
       cursor,
     };
+  }
+
+  /** All that stands somewhere is one line: the draft, or the answer that is wanted. */
+  #spoken(view: View): Frame {
+    const answer = answerLine(view);
+    const hint = view.hint ? [` ${cut(view.hint.text, view.size.columns - 2)}`] : [];
+    const input = answer === undefined ? composerOf(view, 1, this.theme).lines : [answer];
+    return { transcript: [], working: [], above: hint, input, below: [], cursor: undefined };
   }
 
   /** Beside the transcript and the row that says what goes on. */

@@ -11,7 +11,17 @@ export function firstView(options: TuiOptions, size: Size): View {
   const screen =
     opening.kind === 'agents' ? 'agents' : opening.kind === 'session' ? 'session' : fresh ? 'first' : 'start';
   const model = settings.provider === 'demo' ? 'demo' : (settings.model ?? '');
-  const view = startView({ size, inline, screen, cwd, userHome, branch: branchOf(cwd), now: now(), model });
+  const view = startView({
+    size,
+    inline,
+    screen,
+    cwd,
+    userHome,
+    branch: branchOf(cwd),
+    now: now(),
+    model,
+    spoken: options.screenReader,
+  });
   const { statusLine, title, hostname, build } = options;
   return {
     ...view,

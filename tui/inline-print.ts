@@ -1,5 +1,6 @@
 /** What inline mode prints into the scrollback after each step: settled cells, and what is whole of the one being said. Pure. */
 import { continues, restOf, sayOn } from './inline-said.ts';
+import { speak } from './spoken.ts';
 import { type Cell, isSettled } from './transcript.ts';
 import { isRunning, type View } from './view.ts';
 
@@ -27,7 +28,9 @@ export function printed(view: View): View {
     fresh.push(...step.pieces);
     said = step.said;
   }
-  if (fresh.length === 0 && count === session.printed && said === session.said) return view;
+  const { spoke, cells: words } = view.spoken ? speak(view, session.spoke) : { spoke: session.spoke, cells: [] };
+  fresh.push(...words);
+  if (fresh.length === 0 && spoke === session.spoke && count === session.printed && said === session.said) return view;
   const scrollback = fresh.length === 0 ? view.scrollback : [...view.scrollback, ...fresh];
-  return { ...view, scrollback, session: { ...session, printed: count, said } };
+  return { ...view, scrollback, session: { ...session, printed: count, said, spoke } };
 }

@@ -52,6 +52,7 @@ export interface TuiOptions {
   /** The daemon ends with this screen. */
   readonly alone: boolean;
   readonly ascii: boolean;
+  readonly screenReader: boolean;
   readonly notices: NoticeSettings;
   readonly statusLine: readonly string[] | undefined;
   readonly title: readonly string[] | undefined;

@@ -16,6 +16,7 @@ import type { Notice } from './notices.ts';
 import type { Pager } from './pager.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import type { Place, Selection } from './selection.ts';
+import { type Spoke, unspoken } from './spoken.ts';
 import type { ThemePicker } from './theme-picker.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
 import type { Anchor } from './viewport.ts';
@@ -58,6 +59,7 @@ export interface OpenSession {
   readonly printed: number;
   /** And how much of what is being said. */
   readonly said: Said | undefined;
+  readonly spoke: Spoke;
 }
 
 export type Connection = ConnectionState | { readonly state: 'connecting'; readonly since: number };
@@ -89,6 +91,8 @@ export interface View {
   readonly now: number;
   readonly size: Size;
   readonly inline: boolean;
+  /** For a screen reader: text once, in its order, and one line to type in. */
+  readonly spoken: boolean;
   readonly keys: Keys;
   readonly screen: Screen;
   /** Where Esc in the agents screen leads back to. */
@@ -141,8 +145,10 @@ export interface View {
 }
 
 export const startView = (
-  given: Pick<View, 'size' | 'inline' | 'screen' | 'cwd' | 'userHome' | 'branch' | 'now' | 'model'>,
+  given: Pick<View, 'size' | 'inline' | 'screen' | 'cwd' | 'userHome' | 'branch' | 'now' | 'model'> &
+    Partial<Pick<View, 'spoken'>>,
 ): View => ({
+  spoken: false,
   ...given,
   keys: defaultKeys,
   from: 'start',
@@ -182,6 +188,7 @@ export const emptySession = {
   turnTokens: 0,
   printed: 0,
   said: undefined,
+  spoke: unspoken,
   paging: false,
 } as const;
 

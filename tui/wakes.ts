@@ -1,6 +1,7 @@
 /** When the screen has to move by itself: a clock that counts, a hint that goes, a question that may come. Nothing else wakes an idle client. */
 import { restMs } from './agents-order.ts';
 import { dueAt } from './question-focus.ts';
+import { listensAt } from './spoken.ts';
 import { isRunning, isWorking, type View } from './view.ts';
 
 /** The leader's menu is shown when no second key came for so long. */
@@ -17,6 +18,7 @@ export function wakeAt(view: View): number | undefined {
     need?.until,
     popup?.kind === 'leader' && !popup.shown ? popup.since + leaderMs : undefined,
     clockAt(view),
+    listensAt(view),
     connection.state === 'connected' ? undefined : next(now, secondMs),
     agentsDue(view),
     session &&
