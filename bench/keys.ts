@@ -4,6 +4,10 @@ import type { Screen } from './screen.ts';
 
 /** Letters that no screen shows by itself in this order. */
 const letters = 'qjzvkwxbqhzjkvwqxzjbvkqwhzxjvbkqzwjx';
+/** What is asked: letters that stand on no screen before they are typed. */
+export const question = 'qz?';
+/** A key right behind others would be taken for a part of a paste. */
+export const betweenKeysMs = 300;
 /** Uneven, so that keys fall on all phases of a frame. */
 const pauses = [61, 83, 47, 97, 71];
 

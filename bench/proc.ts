@@ -37,18 +37,25 @@ export function treeOf(pid: number): number[] {
   return [pid, ...children.flatMap(treeOf)];
 }
 
+/** Every process whose environment has this home: also those that left whoever started them. */
+export function livingIn(home: string): number[] {
+  return readdirSync('/proc').flatMap((name) =>
+    /^\d+$/.test(name) && read(`/proc/${name}/environ`).split('\0').includes(`HOME=${home}`) ? [Number(name)] : [],
+  );
+}
+
 function field(file: string, name: string): number {
   const found = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(read(file));
   if (!found) throw new Error(`${file} does not tell ${name}`);
   return Number(found[1]);
 }
 
-/** Empty when the process or thread has just ended. */
+/** Empty when the process or thread has just ended, or is somebody else's. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
     throw error;
   }
 }

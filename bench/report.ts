@@ -60,4 +60,5 @@ export const comparisonJson = ({ peers, rows, missing }: Comparison) => [
 ];
 
 /** The first line of what went wrong; a failure of ours has a screen or a log behind it. */
-export const sentence = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+export const sentence = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!.replace(/, on this screen:$/, '');

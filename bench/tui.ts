@@ -1,6 +1,7 @@
 /** The screen of tcx, driven by its keys. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './home.ts';
-import { echo } from './keys.ts';
+import { betweenKeysMs, echo } from './keys.ts';
 import { Screen } from './screen.ts';
 
 const composer = 'Ask for anything';
@@ -24,6 +25,7 @@ export async function launch(place: Bench): Promise<number> {
 export async function ask(screen: Screen, text: string, answer: string) {
   screen.press(text);
   await screen.until((shown) => shown.includes(text), 'what was typed');
+  await sleep(betweenKeysMs);
   screen.press('\r');
   await screen.until((shown) => shown.includes(answer), 'the answer');
 }

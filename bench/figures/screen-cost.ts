@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figure } from '../figure.ts';
 import { bench, execFlags } from '../home.ts';
+import { question } from '../keys.ts';
 import { firstWord, livelyAnswer } from '../lively.ts';
 import { median, shared, wall } from '../measure.ts';
 import { countCpu, pss, treeOf, wakes } from '../proc.ts';
@@ -22,7 +23,7 @@ export const screenCpu: Figure = {
   take: async () => {
     await using place = await bench(() => livelyAnswer((streamMs + settleMs) / 1000 + 3));
     await using screen = await openScreen(place);
-    await ask(screen, 'hi', firstWord);
+    await ask(screen, question, firstWord);
     await sleep(settleMs);
     const before = screen.bytes;
     const [client, daemon] = [countCpu(() => treeOf(screen.pid)), countCpu(place.servers)];
@@ -39,7 +40,7 @@ export const screenCpu: Figure = {
 const idled = shared(async () => {
   await using place = await bench(() => ({ text: 'hello there' }));
   await using screen = await openScreen(place);
-  await ask(screen, 'hi', 'hello there');
+  await ask(screen, question, 'hello there');
   await turnEnded(screen);
   await sleep(settleMs);
   const before = { bytes: screen.bytes, wakes: wakes(screen.pid) };

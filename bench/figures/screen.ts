@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Figure, ratio } from '../figure.ts';
 import { bareNode, bench } from '../home.ts';
-import { echoes } from '../keys.ts';
+import { betweenKeysMs, echoes, question } from '../keys.ts';
 import { firstWord, livelyAnswer } from '../lively.ts';
 import { median, pair, wall } from '../measure.ts';
 import { ask, launch, openScreen, turnEnded } from '../tui.ts';
@@ -37,7 +37,7 @@ export const keyEcho: Figure = {
   take: async () => {
     await using place = await bench(() => ({ text: 'hello there' }));
     await using screen = await openScreen(place);
-    await ask(screen, 'hi', 'hello there');
+    await ask(screen, question, 'hello there');
     await turnEnded(screen);
     const took = await echoes(screen, keys);
     return { value: median(took), detail: `${keys} keys, 95 % within ${slow(took)} ms` };
@@ -51,7 +51,7 @@ export const keyEchoBusy: Figure = {
   take: async () => {
     await using place = await bench(() => livelyAnswer(streamSeconds));
     await using screen = await openScreen(place);
-    await ask(screen, 'hi', firstWord);
+    await ask(screen, question, firstWord);
     const took = await echoes(screen, keysWhileStreaming);
     if (screen.text().includes('Worked for')) throw new Error('the answer ended before the keys did');
     return { value: median(took), detail: `${keysWhileStreaming} keys, 95 % within ${slow(took)} ms` };
@@ -65,15 +65,14 @@ export const sharedEcho: Figure = {
   take: async () => {
     await using place = await bench(() => ({ text: 'hello there' }));
     await using first = await openScreen(place);
-    await ask(first, 'hi', 'hello there');
+    await ask(first, question, 'hello there');
     await using second = await openScreen(place, 'attach');
     const took: number[] = [];
     for (let n = 0; n < messages; n++) {
       const words = `message number ${n}.`;
       first.press(words);
       await first.until((text) => text.includes(words), 'what was typed');
-      // Right behind a key it would be a part of a paste.
-      await sleep(300);
+      await sleep(betweenKeysMs);
       const pressed = performance.now();
       first.press('\r');
       took.push((await second.until((text) => text.includes(words), 'the words on the other screen')) - pressed);

@@ -25,7 +25,7 @@ export interface Place extends AsyncDisposable {
   readonly isSettled: (text: string) => boolean;
   /** What it may ask at its first start, and the keys that get past it. */
   readonly dialogs: readonly Dialog[];
-  /** Processes that work for it and are none of its screen's children. */
+  /** Processes that work for it, also those that are none of its screen's children. */
   readonly servers: () => number[];
 }
 

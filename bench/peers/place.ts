@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeModel, type Script } from '../../test/fake-model.ts';
 import { cleanedUp } from '../cleanup.ts';
+import { livingIn } from '../proc.ts';
 import type { Dialog, Place } from './peer.ts';
 
 /** Nobody listens there: whatever would leave the machine is refused at once. */
@@ -52,10 +53,20 @@ export async function openPlace(of: PlaceOf, script: Script): Promise<Place> {
     isReady: of.isReady,
     isSettled: of.isSettled ?? of.isReady,
     dialogs: of.dialogs ?? [],
-    servers: () => [],
+    servers: () => livingIn(folders.home),
     [Symbol.asyncDispose]: cleanedUp(async () => {
       await model[Symbol.asyncDispose]();
+      for (const pid of livingIn(folders.home)) end(pid);
       await rm(base, { recursive: true, force: true, maxRetries: 5 });
     }),
   };
+}
+
+/** A daemon of its own that an agent left. */
+function end(pid: number) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself meanwhile.
+  }
 }

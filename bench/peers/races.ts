@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { printing } from '../figures/bytes.ts';
 import { Gaps } from '../gaps.ts';
-import { echo, echoes } from '../keys.ts';
+import { betweenKeysMs, echo, echoes, question } from '../keys.ts';
 import { firstWord, livelyAnswer, perSecond } from '../lively.ts';
 import { median, sum, wall } from '../measure.ts';
 import { countCpu, pss, treeOf } from '../proc.ts';
@@ -42,8 +42,6 @@ const outputBytes = 400;
 const keysARound = 30;
 const streamMs = 8000;
 const settleMs = 2000;
-/** Keys right behind each other would be taken for a paste. */
-const betweenKeysMs = 300;
 
 const headless: Race = {
   cells: [
@@ -130,7 +128,7 @@ const typing: Race = {
     return runner(place, async () => {
       await using screen = await openScreen(place);
       const took = await echoes(screen, keysARound);
-      const all = [...treeOf(screen.pid), ...place.servers()];
+      const all = workingFor(screen, place);
       return [median(took), sum(all.map(pss)) / 2 ** 20];
     });
   },
@@ -148,15 +146,17 @@ const streaming: Race = {
     await firstStart(place);
     return runner(place, async () => {
       await using screen = await openScreen(place);
-      await ask(screen, 'hi');
+      await ask(screen, question);
       await screen.until((text) => text.includes(firstWord), 'the answer');
       await sleep(settleMs);
-      const used = countCpu(() => [...treeOf(screen.pid), ...place.servers()]);
+      const used = countCpu(() => workingFor(screen, place));
       await sleep(streamMs);
       return [used()];
     });
   },
 };
+
+const workingFor = (screen: Screen, place: Place) => [...new Set([...treeOf(screen.pid), ...place.servers()])];
 
 /** A screen that has loaded all it loads; what it asks at its first start is answered. */
 async function openScreen(place: Place): Promise<Screen> {
