@@ -61,6 +61,7 @@ export class Desk implements Disposable {
   readonly prompts: Prompts;
   #client: Client | undefined;
   #awaySince: number | undefined;
+  #build: string | undefined;
   #startAsked = false;
   #name: string | undefined;
 
@@ -124,6 +125,7 @@ export class Desk implements Disposable {
   async connect(): Promise<Client> {
     const client = await this.#deps.connect(() => !this.#store.get().stopped || this.#startAsked);
     this.#client = client;
+    this.#build = client.welcome.build;
     client.onPush((push) => this.#push(push));
     client.onState((state) => this.#connection(state));
     this.#store.update((view) => ({ ...view, connection: client.state, me: client.welcome.label }));
@@ -143,11 +145,20 @@ export class Desk implements Disposable {
     if (state.state === 'away') this.#awaySince ??= this.#deps.now();
     if (!connected) return;
     this.#startAsked = false;
+    this.#tookOver();
     void this.lists.watch();
     // A session is attached again first; without one there is nothing to wait for.
     if (this.opening.isOpen) return;
     this.#awaySince = undefined;
     void this.outbox.drain();
+  }
+
+  /** Another build than before answers: somebody upgraded the daemon. */
+  #tookOver() {
+    const build = this.#client?.welcome.build;
+    if (build !== undefined && this.#build !== undefined && build !== this.#build)
+      this.hint(`tcxd ${build} took over`, 'good');
+    this.#build = build;
   }
 
   /** The session is here again, with all that was missed. */

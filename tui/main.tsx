@@ -283,7 +283,6 @@ class Tui {
     if (opening.prompt === undefined) return;
     this.#prompt = undefined;
     this.#sayFirst(opening.prompt);
-    this.#desk.say(opening.prompt, 'steer');
   }
 
   /** Goes on with a session as `tcx resume` was asked to. */
@@ -329,7 +328,6 @@ class Tui {
     const prompt = this.#prompt;
     this.#prompt = undefined;
     if (prompt !== undefined) this.#sayFirst(prompt);
-    if (prompt !== undefined) this.#desk.say(prompt, 'steer');
     const client = this.#desk.client;
     if (client) this.#named(await this.#configuration(client));
   }

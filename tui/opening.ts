@@ -150,7 +150,12 @@ export class Opening implements Disposable {
     const { session, size } = hands.store.get();
     const since = session?.transcript.cells.filter(({ seq }) => seq > after).length ?? 0;
     const ago = /since you left (\S+)/.exec(text)?.[1] ?? '';
-    if (since > size.rows / 3) hint(hands, `${ago} of news above · page-up`, 'dim');
+    if (since > size.rows / 3)
+      hint(
+        hands,
+        `↑ ${ago} of news · ${hands.store.get().keys.label('global', 'open_transcript')} pages through it`,
+        'dim',
+      );
   }
 }
 
