@@ -293,9 +293,10 @@ export class Loaded {
       const result = results[index]!;
       if (result.result !== 'threw' || !isInternal(job)) continue;
       const poison = { job, error: String(result.error) };
-      this.#take(poison);
+      // Written before anybody is told, so that the next daemon says the same.
       await this.#log.append({ poison }).catch(() => {});
       this.#length = this.#log.length;
+      this.#take(poison);
       this.#deps.trouble(this.state);
       return;
     }
