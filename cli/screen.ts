@@ -51,6 +51,7 @@ export async function openScreen(context: Context, parsed: Parsed, opening: Open
     title: config.title,
     hostname: hostname(),
     keymap: config.keymap,
+    vim: config.vim,
     edit: (text) => editText(context, text),
     clipboardImage: () => clipboardImage(context),
     pictures: pictureFiles(context, parsed),

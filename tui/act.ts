@@ -166,5 +166,8 @@ function contextsOf(view: View): readonly Context[] {
   if (view.board.field || view.board.overlay) return ['global'];
   if (view.screen === 'first') return ['global', 'list'];
   if (view.screen === 'agents') return ['global', 'agents'];
-  return ['global', 'chat', 'composer', 'editor'];
+  const { vim } = view;
+  // A letter that is looked for begins nothing.
+  const moves = vim?.mode === 'normal' && !vim.typing && !vim.awaits && view.editor.text !== '';
+  return ['global', 'chat', 'composer', 'editor', ...(moves ? (['vim_normal'] as const) : [])];
 }

@@ -15,6 +15,7 @@ import { scrollEnd, scrollKey } from './scrolling.ts';
 import { type KnownSlash, readSlash } from './slash.ts';
 import { runSlash } from './slash-deeds.ts';
 import { isRunning, isWatching, openQuestion, type View } from './view.ts';
+import { vimTakes } from './vim-keys.ts';
 
 export function composerKey(deps: ActDeps, key: Key) {
   const view = deps.store.get();
@@ -25,6 +26,7 @@ export function composerKey(deps: ActDeps, key: Key) {
   // Any other key is an answer of its own.
   if (view.ghost !== undefined) deps.store.update((before) => ({ ...before, ghost: undefined }));
   if (completionKey(deps, deps.store.get(), key)) return;
+  if (vimTakes(deps, deps.store.get(), key)) return;
   switch (view.keys.action('chat', key.name)) {
     case 'interrupt_turn':
       if (isRunning(view)) void deps.desk.asks.interrupt('');

@@ -10,6 +10,7 @@ import { showPicker } from './picker-keys.ts';
 import { lookAtQuestion } from './question-keys.ts';
 import { focusPane, togglePane } from './side-pane-keys.ts';
 import { isWatching, type Popup } from './view.ts';
+import { toggleVim } from './vim-keys.ts';
 
 export type Deed = (deps: ActDeps, key: Key) => void;
 
@@ -44,6 +45,7 @@ export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {
     if (deps.store.get().session) openPopup(deps, { kind: 'stop' });
   },
   open_external_editor: (deps) => void editOutside(deps),
+  toggle_vim_mode: (deps) => toggleVim(deps),
   show_keys: (deps) => openPopup(deps, { kind: 'keys', query: '', from: 0 }),
 };
 

@@ -148,6 +148,10 @@ export function continued(editor: Editor): Editor | undefined {
   return change(editor, `${text.slice(0, cursor - 1)}\n${text.slice(cursor)}`, cursor, 'other');
 }
 
+/** Another text, as one change that undo takes back; the same text only moves the cursor. */
+export const replaced = (editor: Editor, text: string, cursor: number): Editor =>
+  change(editor, text, Math.max(0, Math.min(text.length, cursor)), 'other');
+
 function change(editor: Editor, text: string, cursor: number, last: Editor['last']): Editor {
   if (text === editor.text) return { ...editor, cursor, last: 'other' };
   const joined = last === 'type' && editor.last === 'type';

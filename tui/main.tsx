@@ -31,6 +31,7 @@ import { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
 import { isOverlay, isWatching, isWorking, type Size, type View } from './view.ts';
+import { insertMode } from './vim.ts';
 import { wakeAt, woken } from './wakes.ts';
 
 /** Exit codes of signals, as shells count them. */
@@ -146,6 +147,7 @@ class Tui {
     });
     this.#acts.guessPastes(options.pasteBurst && !multiplexed.some((name) => env[name]));
     this.#takeKeys();
+    if (options.vim) this.#store.update((view) => ({ ...view, vim: insertMode }));
     for (const path of options.pictures)
       attachImage({ store: this.#store, desk: this.#desk }, this.#desk.images.file(path));
     this.#input = new InputReader({

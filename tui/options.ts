@@ -36,6 +36,8 @@ export type ClipboardImage =
 
 export interface TuiOptions {
   /** Opens a text in the person's editor, which has the terminal until it ends. */
+  /** Begin with vim keys in the composer. */
+  readonly vim: boolean;
   readonly edit: (text: string) => Promise<Edited>;
   readonly clipboardImage: () => Promise<ClipboardImage>;
   /** Files of pictures, for the first message. */

@@ -13,6 +13,7 @@ import { type KnownSlash, needsWords, type SlashName } from './slash.ts';
 import { configOrigins, daemonState, diff, listCommands, status } from './slash-telling.ts';
 import { pickTheme } from './theme-picker.ts';
 import { isRunning } from './view.ts';
+import { toggleVim } from './vim-keys.ts';
 import { plural } from './words.ts';
 
 /** False when the command could not act: its text stays. */
@@ -38,6 +39,10 @@ const deeds: Readonly<Record<SlashName, SlashDeed>> = {
   },
   title(deps) {
     showItems(deps, 'title');
+    return true;
+  },
+  vim(deps) {
+    toggleVim(deps);
     return true;
   },
   rename({ desk }, argument) {

@@ -25,6 +25,7 @@ export const slashCommands = [
   },
   { name: 'keymap', args: '[CONTEXT.ACTION KEYS]', help: 'all keys; or other keys for an action' },
   { name: 'theme', args: '[NAME]', help: 'colours of code and changes' },
+  { name: 'vim', help: 'vim keys in the composer, on or off', idle: true },
   { name: 'rename', args: 'NAME', help: 'give the session another name', session: true },
   { name: 'new', help: 'a new session here; this one goes on', also: ['clear'] },
   { name: 'fork', help: 'a copy of this session that goes its own way', session: true, idle: true },

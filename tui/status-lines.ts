@@ -139,12 +139,17 @@ function hintText(view: View, theme: Theme): Span {
       text: hint.text,
       paint: { dim: theme.dim, good: theme.green, warn: theme.yellow, bad: theme.red }[hint.tone],
     };
-  return { text: keyHints(view), paint: theme.dim };
+  return { text: [vimMode(view), keyHints(view)].filter((part) => part !== '').join(' · '), paint: theme.dim };
 }
 
 function menuText({ keys }: View, begun: string): string {
   const menu = keys.menu(begun).filter(({ action }) => isDone(action));
   return menu.length > 0 ? menu.map(({ key, text }) => `${key} ${text}`).join('  ') : `${shown(begun)} …`;
+}
+
+function vimMode({ vim }: View): string {
+  if (vim?.typing) return `${vim.typing.by > 0 ? '/' : '?'}${vim.typing.query}`;
+  return vim === undefined || vim.mode === 'insert' ? '' : vim.mode.toUpperCase();
 }
 
 const backtrackHint = ({ keys }: View, { at, messages }: Backtrack) =>

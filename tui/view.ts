@@ -20,6 +20,7 @@ import { type Spoke, unspoken } from './spoken.ts';
 import type { ThemePicker } from './theme-picker.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
 import type { Anchor } from './viewport.ts';
+import type { Vim } from './vim.ts';
 
 export interface Size {
   readonly columns: number;
@@ -116,6 +117,8 @@ export interface View {
   readonly model: string;
   readonly editor: Editor;
   readonly walk: Walk | undefined;
+  /** Absent without vim keys. */
+  readonly vim: Vim | undefined;
   /** What may be said next, dim in the empty composer. */
   readonly ghost: string | undefined;
   /** Where the word stands whose list was closed. */
@@ -162,6 +165,7 @@ export const startView = (
   current: null,
   editor: emptyEditor,
   walk: undefined,
+  vim: undefined,
   ghost: undefined,
   dismissed: undefined,
   found: undefined,
