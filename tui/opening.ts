@@ -181,7 +181,7 @@ class Teller {
 
   readonly listener: AttachmentListener = {
     rows: (rows) => {
-      this.#tell((view) => grown(view, rows));
+      this.#tell((view) => grown(view, rows), true);
       const why = keyRefusal(rows);
       if (why !== undefined) this.#deps.refused(why);
     },
@@ -201,8 +201,9 @@ class Teller {
     lost: (error) => this.#deps.lost(error),
   };
 
-  #tell(step: Step) {
-    this.#deps.hands.wire.push((view) => (view.session?.view.session === this.session ? step(view) : view));
+  #tell(step: Step, urgent = false) {
+    const { wire } = this.#deps.hands;
+    wire.push((view) => (view.session?.view.session === this.session ? step(view) : view), urgent);
   }
 
   /** The newest question of another session, at the right of the hints for a while. */

@@ -1,4 +1,7 @@
-/** What the wire tells, gathered into at most 30 steps a second: more nobody sees, and each one is a frame. */
+/**
+ * What the wire tells, gathered into steps of a few a second: more nobody sees, and each one is a frame. Streamed text and who
+ * looks may come 30 times a second; what was said and done is drawn at once, and not more often than that either.
+ */
 import type { Step, ViewStore } from './store.ts';
 
 const everyMs = 33;
@@ -7,19 +10,25 @@ export class Wire implements Disposable {
   readonly #store: ViewStore;
   readonly #now: () => number;
   #steps: Step[] = [];
+  #urgent = false;
   #timer: NodeJS.Timeout | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
+  #urgentAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: ViewStore, now: () => number) {
     this.#store = store;
     this.#now = now;
   }
 
-  push(step: Step) {
+  /** `urgent` does not wait for its turn among what is only gathered. */
+  push(step: Step, urgent = false) {
     this.#steps.push(step);
-    if (this.#timer) return;
-    const wait = Math.max(0, everyMs - (this.#now() - this.#flushedAt));
-    this.#timer = setTimeout(() => this.flush(), wait);
+    const hurries = urgent && !this.#urgent;
+    this.#urgent ||= urgent;
+    if (this.#timer && !hurries) return;
+    clearTimeout(this.#timer);
+    const since = this.#now() - (this.#urgent ? this.#urgentAt : this.#flushedAt);
+    this.#timer = setTimeout(() => this.flush(), Math.max(0, everyMs - since));
   }
 
   flush() {
@@ -29,6 +38,8 @@ export class Wire implements Disposable {
     const steps = this.#steps;
     this.#steps = [];
     this.#flushedAt = this.#now();
+    if (this.#urgent) this.#urgentAt = this.#flushedAt;
+    this.#urgent = false;
     this.#store.update((view) => steps.reduce((before, step) => step(before), view));
   }
 
