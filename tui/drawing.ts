@@ -12,7 +12,7 @@ import { GrowingMarkdown, markdownLines } from './markdown.ts';
 import { listScreen } from './overlay.ts';
 import { type Pager, pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
-import type { Pane } from './pane-lines.ts';
+import { type Pane, paneOf } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
 import { sameTreeLine } from './same-tree.ts';
 import { marked } from './selection.ts';
@@ -291,8 +291,10 @@ export class Drawing {
     const { theme } = this;
     const question = questionPanel(view, columns, theme);
     const room = Math.max(1, Math.floor(rows / 3));
-    const composer = question ? undefined : composerOf(view, room, theme);
-    const input = question ? question.slice(-(rows - 3)) : composer!.lines;
+    // A line that is asked for stands in the composer's place, and so does the y or n before something ends.
+    const asked = view.board.field || view.board.confirm ? paneOf(view, undefined, columns, rows, theme) : undefined;
+    const composer = asked ?? (question ? undefined : composerOf(view, room, theme));
+    const input = composer ? composer.lines : question!.slice(-(rows - 3));
     const preview = previewOf(view, columns, theme);
     const bar = question ? undefined : questionBar(view, columns, theme);
     const typing = typingOf(view, columns, theme);

@@ -13,6 +13,8 @@ export function questionKey(deps: ActDeps, key: Key): boolean {
   const { store, now } = deps;
   const view = store.get();
   if (view.screen !== 'session') return false;
+  // Leaving is never stopping, and answers nothing.
+  if (view.editor.text === '' && view.keys.action('empty', key.name) === 'detach') return false;
   const pressed = { name: key.name, types: key.text !== undefined, decides: decides(view, key.name) };
   const { takes, focus } = taken(view.question, pressed, now());
   store.update((before) => ({ ...before, question: focus }));

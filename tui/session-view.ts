@@ -70,6 +70,7 @@ export function grown(view: View, fresh: readonly Row[]): View {
     const transcript = withPartial(session, fresh);
     const next = {
       ...session,
+      view: withoutAnswered(session.view, fresh),
       rows: [...session.rows, ...fresh],
       transcript,
       printed: printedStill(session, transcript, fresh),
@@ -79,6 +80,13 @@ export function grown(view: View, fresh: readonly Row[]): View {
     const full = next.rows.length > rowLimit + rowSlack && !view.inline && !view.anchor;
     return withTokens(full ? shortened(next) : next, fresh);
   });
+}
+
+/** A question whose answer is a row is none any more: its state may come a moment later. */
+function withoutAnswered(view: SessionView, fresh: readonly Row[]): SessionView {
+  const calls = fresh.flatMap((row) => (row.kind === 'answered' ? [row.body.call] : []));
+  if (!view.questions.some(({ call }) => calls.includes(call))) return view;
+  return { ...view, questions: view.questions.filter(({ call }) => !calls.includes(call)) };
 }
 
 /** What is printed stays printed, though the conversation has gone back before it. */

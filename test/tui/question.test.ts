@@ -136,3 +136,29 @@ verifies('7.16', 'esc in a question ends the turn; ctrl-c only puts it down', as
   expect(await rowsOf(it, 'answered')).toMatchObject([{ body: { choice: 'abort' } }]);
   expect(it.model.requests).toHaveLength(1);
 });
+
+verifies('7.16', 'an edit shows its change, in colours; ctrl-a the whole of it, and back to the choices', async () => {
+  const lines = Array.from({ length: 60 }, (_, n) => `+export const line${n} = ${n};`).join('\n');
+  const patch = `*** Begin Patch\n*** Add File: src/many.ts\n${lines}\n*** End Patch\n`;
+  await using it = await withModel([{ calls: [{ name: 'apply_patch', args: { input: patch } }] }, says('written')]);
+  await using screen = new Screen(it.daemon, ['write it']);
+  const asked = await screen.until('! Edit?');
+  expect(asked).toContain('Added src/many.ts (+60 −0)');
+  expect(asked).toContain('1 + export const line0 = 0;');
+  expect(asked).toMatch(/… \+\d+ lines \(ctrl-a\)/);
+  expect(asked).toContain('1  Yes, this once');
+  await untilItTakesKeys(screen);
+  screen.press(press.ctrlA);
+  const whole = await screen.until('esc back to the choices');
+  expect(whole).toContain('line15 = 15;');
+  screen.press(press.pageDown, press.pageDown, press.pageDown);
+  await screen.until('60 + export const line59 = 59;');
+  // Letters answer nothing where no choice is seen.
+  screen.press('y', 'd');
+  expect(await rowsOf(it, 'answered')).toEqual([]);
+  screen.press(press.esc);
+  await screen.until('! Edit?');
+  screen.press('y');
+  await screen.until('written');
+  expect(await rowsOf(it, 'answered')).toMatchObject([{ body: { choice: 'once' } }]);
+});
