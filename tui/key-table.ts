@@ -72,8 +72,6 @@ export const keyTable = {
     page_down: on('page-down', 'scroll down'),
     scroll_home: on('ctrl-home', 'to the beginning'),
     scroll_end: on('ctrl-end', 'to the end'),
-    next_agent: on('alt-right', 'the next agent of this session, on an empty line'),
-    previous_agent: on('alt-left', 'the agent before, on an empty line'),
   },
   /** In the session's screen, while nothing is typed. */
   empty: {
@@ -205,7 +203,6 @@ export const keyTable = {
     say: on('s', 'say something to it'),
     next_need: on('tab', 'the next that needs you'),
     new_task: on('n', 'a new task in its folder'),
-    new_worktree: on('w', 'a new task in a new worktree'),
     fork: on('f', 'fork'),
     rename: on('r', 'rename'),
     archive: on('a', 'archive'),

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { deeds, isDone } from './deeds.ts';
 import { helpLines } from './key-help.ts';
@@ -71,4 +73,18 @@ test('slash commands: by name, by another name, half typed, unknown', () => {
   expect(readSlash('/usr/bin is a path')).toBeUndefined();
   expect(slashMatches('/st').map(({ name }) => name)).toEqual(['status', 'statusline', 'stop']);
   expect(slashMatches('/model x')).toEqual([]);
+});
+
+test("every key of the table is somebody's", () => {
+  const folder = import.meta.dirname;
+  const sources = readdirSync(folder)
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes('.test.') && name !== 'key-table.ts')
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+  const unheard = keys.entries().filter(({ context, action }) => {
+    // What nobody does everywhere is listed nowhere.
+    if (context === 'global') return false;
+    return !sources.includes(`'${action}'`) && !new RegExp(`^  ${action}[:(]`, 'm').test(sources);
+  });
+  expect(unheard.map(({ context, action }) => `${context}.${action}`)).toEqual([]);
 });
