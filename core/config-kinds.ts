@@ -86,7 +86,7 @@ export const duration = () => {
 
 /** One of several shapes, told in the words of `what`. */
 export const either = <A extends z.ZodType, B extends z.ZodType>(what: string, a: A, b: B) =>
-  z.union([a, b], expected(what));
+  z.union([a, b], expected(what)).meta({ kind: what });
 
 /** A key that may be absent. */
 export const optional = <Schema extends z.ZodType>(schema: Schema, doc: string, unset?: string) =>
