@@ -1,8 +1,8 @@
 /** Keys of the agents screen: one row is marked, and a key does its deed to that session without leaving the list. */
 import type { ActDeps, Key } from './act.ts';
-import { type AgentRow, agentRows, markedRow } from './agents-order.ts';
+import { type AgentRow, agentRows, markedRow, rowQuestion } from './agents-order.ts';
 import { answerInPane, lookInPane } from './answer-keys.ts';
-import { fieldOf, type Grouping, questionOf } from './board.ts';
+import { fieldOf, type Grouping } from './board.ts';
 import type { ActionOf } from './keys.ts';
 import type { View } from './view.ts';
 
@@ -116,7 +116,7 @@ function rowAction(deps: ActDeps, row: AgentRow, action: Action) {
     case 'open_watching':
       return void opening.show(id, { role: 'watch' });
     case 'answer': {
-      const question = questionOf(deps.store.get().board, id);
+      const question = rowQuestion(deps.store.get(), row);
       if (question) lookInPane(deps, question);
       else deps.desk.hint(`${name} asks nothing`, 'dim');
       return;

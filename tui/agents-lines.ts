@@ -30,7 +30,13 @@ function listLines(view: View, columns: number, height: number, theme: Theme): s
   const width = columns - 2;
   const cost = today !== undefined && today >= 0.005 ? `today ${money(today)}` : '';
   const title = ends(
-    { text: `Agents   all ${rows.length}${counts(view.sessions, theme)}`, paint: theme.bold },
+    {
+      text: `Agents   all ${rows.length}${counts(
+        rows.flatMap(({ session, isChild }) => (isChild ? [] : [session])),
+        theme,
+      )}`,
+      paint: theme.bold,
+    },
     { text: cost, paint: theme.dim },
     width,
   );

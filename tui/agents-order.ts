@@ -1,6 +1,6 @@
 /** Sessions in the order in which they want a person, in groups with a heading; who moves in the list finds rows where they were. Pure. */
 import type { SessionInfo, StateName } from '../ipc/messages.ts';
-import type { Agents, Placed } from './board.ts';
+import { type Agents, type Placed, questionOf } from './board.ts';
 import type { View } from './view.ts';
 import { folder } from './words.ts';
 
@@ -126,6 +126,13 @@ export function agentRows({ sessions, board: { agents } }: Pick<View, 'sessions'
     if (isFolded) return [top];
     return [top, ...children.map((child) => ({ session: child, group, children: 0, isChild: true, isFolded: false }))];
   });
+}
+
+/** The question of a row: a folded one asks what those below it ask. */
+export function rowQuestion({ sessions, board }: Pick<View, 'sessions' | 'board'>, row: AgentRow | undefined) {
+  if (!row) return undefined;
+  const below = row.isFolded ? childrenOf(sessions, row.session.id) : [];
+  return [row.session, ...below].map(({ id }) => questionOf(board, id)).find((question) => question !== undefined);
 }
 
 export const markedRow = (view: Pick<View, 'sessions' | 'board'>): AgentRow | undefined =>

@@ -1,8 +1,8 @@
 /** A screen over the screen: how it is drawn and what its keys do. Closing it shows what was there, as it went on meanwhile. */
 import type { ActDeps, Key } from './act.ts';
 import { agentsHint, agentsLines, wideColumns } from './agents-lines.ts';
-import { markedRow } from './agents-order.ts';
-import { type Overlay, questionOf } from './board.ts';
+import { markedRow, rowQuestion } from './agents-order.ts';
+import type { Overlay } from './board.ts';
 import { inboxEntry, inboxHint, inboxKey, inboxLines } from './inbox-overlay.ts';
 import { itemsHint, itemsKey, itemsLines } from './items-overlay.ts';
 import { changesOf, type Pane, paneOf } from './pane-lines.ts';
@@ -27,15 +27,17 @@ export function listScreen(view: View, theme: Theme): ListScreen | undefined {
   const { columns, rows } = view.size;
   if (overlay) return overlayScreen(view, overlay, theme);
   if (view.screen !== 'agents') return undefined;
-  const marked = markedRow(view)?.session.id;
+  const question = rowQuestion(view, markedRow(view));
   return {
     draw: (width, height) => agentsLines(view, width, height, theme),
     hint: agentsHint(view),
     // Beside the list the question stands already.
-    pane: paneOf(view, columns < wideColumns ? questionOf(view.board, marked) : undefined, columns, rows, theme),
+    pane: paneOf(view, columns < wideColumns && rows >= shortRows ? question : undefined, columns, rows, theme),
   };
 }
 
+/** Below so many rows the list is all there is room for; space still opens the question. */
+const shortRows = 10;
 const noPane: Pane = { lines: [], cursor: undefined };
 
 function overlayScreen(view: View, overlay: Overlay, theme: Theme): ListScreen {

@@ -1,7 +1,6 @@
 /** The marked session beside a list: how it is, what it plans, said and changed, and what it asks. Pure. */
-import type { Peek } from '../ipc/messages.ts';
-import { markedRow } from './agents-order.ts';
-import { questionOf } from './board.ts';
+import type { Approval, Peek } from '../ipc/messages.ts';
+import { markedRow, rowQuestion } from './agents-order.ts';
 import { branchOf } from './branch.ts';
 import { contextLeft } from './context-left.ts';
 import { cut, ends, oneLine, wrapText } from './text.ts';
@@ -24,7 +23,7 @@ export function peekLines(view: View, columns: number, height: number, theme: Th
     [title, cut(oneLine(session.title), columns, theme.glyph.ellipsis), ...about(view, peek, columns, theme)],
     planLines(peek, columns, theme),
     lastWords(peek, columns, theme),
-    asked(view, session.id, columns, theme),
+    asked(rowQuestion(view, row), columns, theme),
   ].filter((lines) => lines.length > 0);
   return parts.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines])).slice(0, height);
 }
@@ -57,8 +56,7 @@ function lastWords(peek: Peek | undefined, columns: number, theme: Theme): strin
   return some.map((line, at) => `${at === 0 ? theme.glyph.bullet : ' '} ${line}`);
 }
 
-function asked({ board }: View, session: string, columns: number, theme: Theme): string[] {
-  const question = questionOf(board, session);
+function asked(question: Approval | undefined, columns: number, theme: Theme): string[] {
   if (!question) return [];
   const head = theme.yellow(cut(`asks (${question.approval}):`, columns));
   const text = wrapText(oneLine(question.summary), columns).slice(0, 3);

@@ -1,6 +1,6 @@
 /** What is already here when `tcx` is typed in a folder. Pure. */
 import type { SessionInfo } from '../ipc/messages.ts';
-import { here } from './act-lists.ts';
+import { here, tops } from './act-lists.ts';
 import { cut, ends, oneLine, pad } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
@@ -9,7 +9,8 @@ import { age, folder, money, plural } from './words.ts';
 /** The header and the strip of sessions that are here. */
 export function startLines(view: View, columns: number, theme: Theme): string[] {
   const width = columns - 2;
-  const { sessions, cwd, userHome, branch, board } = view;
+  const { cwd, userHome, branch, board } = view;
+  const sessions = tops(view.sessions);
   const needs = sessions.filter(({ state }) => state === 'needs you').length;
   const works = sessions.filter(({ state }) => ['thinking', 'acting', 'stopping'].includes(state)).length;
   const counts = [
