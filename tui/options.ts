@@ -35,9 +35,9 @@ export type ClipboardImage =
   | { readonly kind: 'none'; readonly why: string };
 
 export interface TuiOptions {
-  /** Opens a text in the person's editor, which has the terminal until it ends. */
   /** Begin with vim keys in the composer. */
   readonly vim: boolean;
+  /** Opens a text in the person's editor, which has the terminal until it ends. */
   readonly edit: (text: string) => Promise<Edited>;
   readonly clipboardImage: () => Promise<ClipboardImage>;
   /** Files of pictures, for the first message. */
