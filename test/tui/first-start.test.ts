@@ -195,7 +195,9 @@ verifies(
 );
 
 verifies('7.10', 'a key that stops working leads back here with the message, and then to the session', async () => {
-  await using model = await fakeModel([says('first'), says('again')]);
+  await using model = await fakeModel(({ body }) =>
+    says(JSON.stringify(body.input).includes('once more') ? 'again' : 'first'),
+  );
   let good = 'sk-good';
   const answer = ({ headers, path }: Asked): Answer | undefined => {
     if (headers.authorization !== `Bearer ${good}`) return refusal;
