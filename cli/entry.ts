@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { runKept } from './kept-code.ts';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 15)) {
+if (major < 22 || (major === 22 && minor < 22)) {
   process.stderr.write(
-    `tcx needs Node 22.15 or newer; this is ${process.versions.node}. Install it, or run from a clone after npm ci.\n`,
+    `tcx needs Node 22.22 or newer; this is ${process.versions.node}. Install it, or run from a clone after npm ci.\n`,
   );
   process.exit(1);
 }

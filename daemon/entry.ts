@@ -17,8 +17,8 @@ It stays in the foreground. Most people never type this: tcx starts it when it i
 `;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 15)) {
-  process.stderr.write(`tcxd needs Node 22.15 or newer; this is ${process.versions.node}\n`);
+if (major < 22 || (major === 22 && minor < 22)) {
+  process.stderr.write(`tcxd needs Node 22.22 or newer; this is ${process.versions.node}\n`);
   process.exit(1);
 }
 enableCompileCache(join(import.meta.dirname, '.cache'));

@@ -2,17 +2,13 @@
 import { join } from 'node:path';
 import type { WriteStream } from 'node:tty';
 import { render } from 'ink';
-import type { Client } from '../ipc/client.ts';
-import type { AnswerOf } from '../ipc/messages.ts';
-import type { SettingsAsk } from '../ipc/protocol.ts';
 import { Acts } from './act.ts';
 import { App } from './app.tsx';
+import { Beginning } from './beginning.ts';
 import { depthOf } from './colors.ts';
 import { attachImage } from './composer-images.ts';
 import { Desk, type Leaving } from './desk.ts';
 import { Drawing } from './drawing.ts';
-import { attached, expand } from './editor.ts';
-import { FirstRun } from './first-run.ts';
 import { firstView } from './first-view.ts';
 import { brokenRows } from './frame.ts';
 import { InputReader } from './input.ts';
@@ -24,13 +20,12 @@ import type { Edited, TuiOptions } from './options.ts';
 import { listenOutside } from './outside.ts';
 import { Painter } from './painter.ts';
 import { askPalette } from './palette.ts';
-import { showPicker } from './picker-keys.ts';
 import { createViewStore, StoreContext } from './store.ts';
 import { Surface } from './surface.ts';
 import { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
-import { isOverlay, isWatching, isWorking, type Size, type View } from './view.ts';
+import { isOverlay, isWorking, type Size, type View } from './view.ts';
 import { insertMode } from './vim.ts';
 import { wakeAt, woken } from './wakes.ts';
 
@@ -58,7 +53,7 @@ class Tui {
   readonly #desk: Desk;
   readonly #acts: Acts;
   readonly #input: InputReader;
-  readonly #first: FirstRun;
+  readonly #beginning: Beginning;
   readonly #ended = Promise.withResolvers<{ leaving: Leaving | undefined; code: number }>();
   #ink: ReturnType<typeof render> | undefined;
   #wake: NodeJS.Timeout | undefined;
@@ -69,13 +64,9 @@ class Tui {
   #noticed: View;
   /** The size of what lies under an overlay. */
   #under: Size = { columns: 0, rows: 0 };
-  #settings: SettingsAsk;
-  /** Said when nothing is left to be asked first. */
-  #prompt: string | undefined;
 
   constructor(options: TuiOptions) {
     this.#options = options;
-    this.#settings = options.settings;
     const { stdin, stdout, env, inline, ascii, animations, now, build } = options;
     const look = new Look({
       env,
@@ -108,25 +99,21 @@ class Tui {
       now,
       newSession: options.newSession,
       newKey: options.newKey,
-      settings: () => this.#settings,
+      settings: () => this.#beginning.settings,
       name: options.opening.kind === 'new' ? options.opening.name : undefined,
       history: { path: join(options.home, 'history.jsonl'), ...options.history },
       minus: theme.glyph.minus,
       leave: (leaving) => this.#ended.resolve({ leaving, code: leaving.kind === 'failed' ? 1 : 0 }),
-      refused: (why) => this.#refused(why),
+      refused: (why) => this.#beginning.refused(why),
     });
-    this.#first = new FirstRun({
+    this.#beginning = new Beginning({
+      options,
       store: this.#store,
-      client: () => this.#desk.client,
-      env,
-      now,
-      chosen: (provider) => this.#chosen(provider),
-      done: () => void this.#configured(),
-      agents: () => this.#desk.lists.showAgents(),
-      leave: () => void this.#desk.leave(),
+      desk: this.#desk,
+      failed: (error) => this.#ended.resolve({ leaving: { kind: 'failed', error }, code: 1 }),
     });
     this.#noticed = first;
-    if (first.screen === 'first') this.#first.show();
+    if (first.screen === 'first') this.#beginning.first.show();
     this.#acts = new Acts({
       desk: this.#desk,
       store: this.#store,
@@ -140,10 +127,10 @@ class Tui {
       edit: (text) => this.#edit(text),
       clipboardImage: options.clipboardImage,
       home: options.home,
-      first: this.#first,
+      first: this.#beginning.first,
       after,
-      picked: (session) => void this.#picked(session),
-      closeOverlay: () => this.#closeOverlay(),
+      picked: (session) => void this.#beginning.picked(session),
+      closeOverlay: () => this.#beginning.closeOverlay(),
     });
     this.#acts.guessPastes(options.pasteBurst && !multiplexed.some((name) => env[name]));
     this.#takeKeys();
@@ -163,13 +150,6 @@ class Tui {
     this.#desk.later((view) => ({ ...view }));
   }
 
-  /** What was given on the command line, with its pictures. */
-  #sayFirst(prompt: string) {
-    const { editor } = this.#store.get();
-    const text = [expand(editor).trim(), prompt].filter((part) => part !== '').join(' ');
-    this.#desk.say(text, 'steer', attached(editor));
-  }
-
   /** A person's own keys hold from the first key on; what is wrong with them is said, and the usual ones hold. */
   #takeKeys() {
     const { keymap, env } = this.#options;
@@ -180,17 +160,13 @@ class Tui {
       this.#desk.hint("the leader is ctrl-b: inside tmux that is tmux's own, press it twice", 'warn', longHintMs);
   }
 
-  get #pickerDeps() {
-    return { desk: this.#desk, store: this.#store, now: this.#options.now };
-  }
-
   async run(): Promise<number> {
     using stack = new DisposableStack();
     stack.defer(() => this.#terminal.leave());
     this.#listen(stack);
     this.#terminal.enter();
     this.#draw();
-    void this.#begin();
+    void this.#beginning.begin();
     const { leaving, code } = await this.#ended.promise;
     return this.#finish(leaving, code);
   }
@@ -242,108 +218,10 @@ class Tui {
     stack.defer(() => clearTimeout(this.#wake));
   }
 
-  async #begin() {
-    try {
-      const client = await this.#desk.connect();
-      if (this.#options.opening.kind !== 'session') void this.#desk.lists.watch();
-      const config = await this.#configuration(client);
-      await this.#open(client, config);
-    } catch (error) {
-      this.#ended.resolve({ leaving: { kind: 'failed', error: error as Error }, code: 1 });
-    }
-  }
-
-  async #configuration(client: Client): Promise<AnswerOf<'config'> | undefined> {
-    const { cwd } = this.#options;
-    const { overrides } = this.#settings;
-    const config = await client.request('config', { cwd, ...(overrides && { overrides }) }).catch((error: Error) => {
-      this.#desk.hint(error.message, 'bad');
-      return undefined;
-    });
-    return config;
-  }
-
-  async #open(client: Client, config: AnswerOf<'config'> | undefined) {
-    const { opening } = this.#options;
-    if (opening.kind === 'session') {
-      if (opening.settings && Object.keys(opening.settings).length > 0)
-        await client.request('settings', { session: opening.ref, settings: opening.settings });
-      await this.#desk.opening.open(opening.ref, opening.how);
-      if (opening.prompt !== undefined) this.#sayFirst(opening.prompt);
-      return;
-    }
-    if (opening.kind === 'agents') return;
-    if (opening.kind === 'pick')
-      return showPicker(this.#pickerDeps, opening.purpose, opening.everywhere, opening.scripts);
-    this.#named(config);
-    this.#first.know(config);
-    this.#prompt = opening.prompt;
-    const chosen = config === undefined || config.configured || this.#settings.provider !== undefined;
-    if (this.#store.get().screen === 'first') return this.#first.connected();
-    if (!chosen) return this.#first.show();
-    if (config?.trust === 'unknown') return void this.#first.settle();
-    if (opening.prompt === undefined) return;
-    this.#prompt = undefined;
-    this.#sayFirst(opening.prompt);
-  }
-
-  /** Goes on with a session as `tcx resume` was asked to. */
-  async #picked(session: string) {
-    const { opening } = this.#options;
-    this.#desk.board.set({ overlay: null });
-    await this.#desk.opening.show(session);
-    if (opening.kind !== 'pick' || this.#store.get().current !== session) return;
-    const { settings, prompt } = opening;
-    if (settings && Object.keys(settings).length > 0)
-      await this.#desk.asks.ask((client) => client.request('settings', { session, settings }));
-    if (prompt !== undefined) this.#sayFirst(prompt);
-  }
-
-  /** A picker that was all there was leaves nothing to go back to. */
-  #closeOverlay() {
-    const { opening } = this.#options;
-    const { board, session } = this.#store.get();
-    if (opening.kind === 'pick' && board.overlay?.kind === 'picker' && !session) return void this.#desk.leave();
-    this.#desk.board.set({ overlay: null });
-  }
-
-  /** A key that is not taken is mended where keys are given; the session goes on when it is. */
-  #refused(why: string) {
-    const view = this.#store.get();
-    if (view.screen !== 'session' || isWatching(view)) return;
-    if (view.editor.text !== '')
-      return this.#desk.hint(`${why} · another key: tcx login --with-api-key`, 'bad', longHintMs);
-    this.#first.show(why, () => this.#store.update((before) => ({ ...before, screen: 'session' })));
-    this.#first.connected();
-  }
-
-  /** What new sessions run with: the demo is never kept, everything else stands in config. */
-  #chosen(provider: string) {
-    const { provider: _, ...settings } = this.#settings;
-    this.#settings = provider === 'demo' ? { ...settings, provider } : settings;
-  }
-
-  /** The first start is over, or there was none. */
-  async #configured() {
-    this.#store.update((view) => ({ ...view, screen: 'start', row: -1 }));
-    void this.#desk.lists.refresh();
-    const prompt = this.#prompt;
-    this.#prompt = undefined;
-    if (prompt !== undefined) this.#sayFirst(prompt);
-    const client = this.#desk.client;
-    if (client) this.#named(await this.#configuration(client));
-  }
-
-  /** The model that a new session would have, for the status line. */
-  #named(config: AnswerOf<'config'> | undefined) {
-    const provider = this.#settings.provider ?? config?.choice?.provider;
-    const model = provider === 'demo' ? 'demo' : (this.#settings.model ?? config?.choice?.model ?? '');
-    this.#store.update((view) => ({ ...view, model }));
-  }
-
   #changed() {
     const view = this.#store.get();
-    this.#notify(view);
+    this.#tell(view, newNotices(this.#noticed, view));
+    this.#noticed = view;
     if (this.#terminal.overlay(isOverlay(view))) this.#overlaid(view);
     const title = titleOf(view, this.#drawing.theme);
     if (title !== this.#title) {
@@ -359,14 +237,6 @@ class Tui {
   }
 
   /** Who looks elsewhere is told by the terminal itself. */
-  #notify(view: View) {
-    const before = this.#noticed;
-    this.#noticed = view;
-    const { session, need } = view;
-    if (before.session?.view !== session?.view) this.#tell(view, newNotices(before, view));
-    if (need && need !== before.need && need.notice) this.#tell(view, [need.notice]);
-  }
-
   #tell({ focused }: View, notices: readonly Notice[]) {
     const { notices: settings, env } = this.#options;
     for (const notice of notices)

@@ -19,8 +19,14 @@ export interface Notice {
 
 const textColumns = 120;
 
-/** What became worth telling between two views of a session. */
+/** What became worth telling between two views: of the session on the screen, and another's need of a person. */
 export function newNotices(before: View, after: View): readonly Notice[] {
+  const need = after.need !== before.need ? after.need?.notice : undefined;
+  const own = before.session?.view === after.session?.view ? [] : ownNotices(before, after);
+  return need ? [...own, need] : own;
+}
+
+function ownNotices(before: View, after: View): readonly Notice[] {
   const was = before.session?.view;
   const is = after.session?.view;
   if (!is || was?.session !== is.session || !isMine(after)) return [];
