@@ -1,7 +1,7 @@
 /** Many sessions of one home: listed, found by what people call them, put away, woken from disk. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { uuidv7 } from '../../core/ids.ts';
@@ -20,57 +20,71 @@ interface Listed {
   readonly snippet?: string;
 }
 
-verifies('8.05', 'fifty sessions run side by side and are listed, resumed, forked, archived and unloaded', async () => {
-  const all = Promise.withResolvers<void>();
-  await using set = await scene(
-    async (request) => {
-      if (request.n <= 50) await all.promise;
-      return { text: `heard ${words(request.body).at(-1)}` };
-    },
-    { more: 'idle_unload = "1s"' },
-  );
-  const { home, model } = set;
-  const client = await home.client();
-  const ids = Array.from({ length: 50 }, () => uuidv7(Date.now(), randomBytes(10)));
-  await Promise.all(
-    ids.map((session, n) =>
-      client.request('new', {
-        session,
-        cwd: home.work,
-        source: 'cli',
-        settings: {},
-        name: `bee-${n}`,
-        text: `task ${n}`,
-      }),
-    ),
-  );
-  const list = async (...args: string[]) => JSON.parse((await home.tcx(['ls', '--json', ...args])).stdout) as Listed[];
-  // Each has asked the model before any is answered.
-  await model.request(50);
-  expect((await list()).map(({ state }) => state)).toEqual(Array(50).fill('thinking'));
-  all.resolve();
-  await Promise.all(ids.slice(0, 10).map((id) => home.tcx(['wait', id, '--for', 'done'])));
-  await until(async () => (await list()).every(({ state }) => state === 'done unread'), 'all turns');
-  expect(model.requests).toHaveLength(50);
-  await until(async () => {
-    const status = await client.request('daemon.status', {});
-    return status.sessions === 0;
-  }, 'idle sessions to leave the memory');
-  expect((await home.tcx(['exec', 'resume', 'bee-7', 'more'])).stdout).toBe('heard more\n');
-  expect(words(model.requests.at(-1)!.body)).toEqual(['task 7', 'more']);
-  expect((await home.tcx(['exec', 'fork', 'bee-7', 'other'])).stdout).toBe('heard other\n');
-  expect(words(model.requests.at(-1)!.body)).toEqual(['task 7', 'more', 'other']);
-  expect((await home.tcx(['archive', 'bee-8'])).code).toBe(0);
-  expect(await list('--archived')).toMatchObject([{ name: 'bee-8', archived: true }]);
-  expect(await list()).toHaveLength(50);
-  expect(await list('--all')).toHaveLength(51);
-  const refused = await home.tcx(['say', 'bee-8', 'hello']);
-  expect([refused.code, refused.stderr]).toEqual([1, 'Error: session bee-8 is archived\n  tcx unarchive bee-8\n']);
-  expect((await home.tcx(['unarchive', 'bee-8'])).code).toBe(0);
-  expect((await home.tcx(['say', 'bee-8', 'hello'])).code).toBe(0);
-  expect((await home.tcx(['wait', 'bee-8', '--for', 'done'])).code).toBe(0);
-  client.close();
-});
+verifies(
+  '8.05',
+  'fifty sessions run side by side and are listed, resumed, forked, archived, unloaded and deleted',
+  async () => {
+    const all = Promise.withResolvers<void>();
+    await using set = await scene(
+      async (request) => {
+        if (request.n <= 50) await all.promise;
+        return { text: `heard ${words(request.body).at(-1)}` };
+      },
+      { more: 'idle_unload = "1s"' },
+    );
+    const { home, model } = set;
+    const client = await home.client();
+    const ids = Array.from({ length: 50 }, () => uuidv7(Date.now(), randomBytes(10)));
+    await Promise.all(
+      ids.map((session, n) =>
+        client.request('new', {
+          session,
+          cwd: home.work,
+          source: 'cli',
+          settings: {},
+          name: `bee-${n}`,
+          text: `task ${n}`,
+        }),
+      ),
+    );
+    const list = async (...args: string[]) =>
+      JSON.parse((await home.tcx(['ls', '--json', ...args])).stdout) as Listed[];
+    // Each has asked the model before any is answered.
+    await model.request(50);
+    expect((await list()).map(({ state }) => state)).toEqual(Array(50).fill('thinking'));
+    all.resolve();
+    await Promise.all(ids.slice(0, 10).map((id) => home.tcx(['wait', id, '--for', 'done'])));
+    await until(async () => (await list()).every(({ state }) => state === 'done unread'), 'all turns');
+    expect(model.requests).toHaveLength(50);
+    await until(async () => {
+      const status = await client.request('daemon.status', {});
+      return status.sessions === 0;
+    }, 'idle sessions to leave the memory');
+    expect((await home.tcx(['exec', 'resume', 'bee-7', 'more'])).stdout).toBe('heard more\n');
+    expect(words(model.requests.at(-1)!.body)).toEqual(['task 7', 'more']);
+    expect((await home.tcx(['exec', 'fork', 'bee-7', 'other'])).stdout).toBe('heard other\n');
+    expect(words(model.requests.at(-1)!.body)).toEqual(['task 7', 'more', 'other']);
+    expect((await home.tcx(['archive', 'bee-8'])).code).toBe(0);
+    expect(await list('--archived')).toMatchObject([{ name: 'bee-8', archived: true }]);
+    expect(await list()).toHaveLength(50);
+    expect(await list('--all')).toHaveLength(51);
+    const refused = await home.tcx(['say', 'bee-8', 'hello']);
+    expect([refused.code, refused.stderr]).toEqual([1, 'Error: session bee-8 is archived\n  tcx unarchive bee-8\n']);
+    expect((await home.tcx(['unarchive', 'bee-8'])).code).toBe(0);
+    expect((await home.tcx(['say', 'bee-8', 'hello'])).code).toBe(0);
+    expect((await home.tcx(['wait', 'bee-8', '--for', 'done'])).code).toBe(0);
+    // Deleted while it works, by its name; another stands on bee-7, which stays.
+    await client.request('say', { session: 'bee-9', key: 'last words', text: 'last words', mode: 'steer' });
+    const remove = (session: string, name = session) => client.request('delete', { session, name });
+    await expect(remove('bee-9', 'bee-10')).rejects.toMatchObject({ code: 'wrong-name' });
+    await expect(remove('bee-7')).rejects.toMatchObject({ code: 'forked' });
+    await remove('bee-9');
+    expect((await home.tcx(['log', 'bee-9'])).code).toBe(1);
+    expect(await list('--all')).toHaveLength(50);
+    expect(globSync(join(home.home, 'sessions', '**', `${ids[9]}*`))).toEqual([]);
+    client.close();
+  },
+);
 
 verifies(
   '13.13 3.09',

@@ -7,7 +7,7 @@ import type { Settings } from '../../core/settings.ts';
 import { Log } from '../../daemon/hosts/log.ts';
 import { startDaemon, until } from '../daemon.ts';
 import { type FakeModel, type FakeRequest, type FakeWire, fakeModel } from '../fake-model.ts';
-import { randomLog } from '../kernel/random-log.ts';
+import { keptPicture, randomLog } from '../kernel/random-log.ts';
 import { die } from '../kernel/walk.ts';
 import { checkLegal } from '../legal-request.ts';
 import { Driven, saidIn } from '../session.ts';
@@ -17,9 +17,17 @@ const logs = 1000;
 const wires: readonly FakeWire[] = ['responses', 'messages', 'chat'];
 const seed = Math.floor(Math.random() * 2 ** 30);
 
+/** The last one has no eyes. */
+const models: Readonly<Record<FakeWire, string>> = {
+  responses: 'gpt-5.5',
+  messages: 'claude-opus-4-7',
+  chat: 'demo',
+};
+const pictureData = Buffer.from('a picture').toString('base64');
+
 const settingsOf = (model: FakeModel, wire: FakeWire): Settings => ({
   provider: 'fake',
-  model: wire === 'messages' ? 'claude-opus-4-7' : 'gpt-5.5',
+  model: models[wire],
   approval: 'never',
   sandbox: 'danger-full-access',
   tools: [],
@@ -59,6 +67,8 @@ verifies(
       sessions.push(await write(home.home, home.work, settingsOf(model, wires[n % 3]!), randomLog(die(seed + n))));
     await home.start();
     using client = await home.client();
+    const picture = { hash: keptPicture, offset: 0, bytes: Buffer.from('a picture'), last: true };
+    await client.request('blob.put', picture);
     const wrong: string[] = [];
     for (const [n, session] of sessions.entries()) {
       const ask = async (text: string): Promise<FakeRequest> => {
@@ -81,6 +91,11 @@ verifies(
     }
     expect(wrong).toEqual([]);
     expect(model.requests.length).toBe(2 * logs);
+    const shown = (wire: FakeWire) =>
+      model.requests.some((each) => each.wire === wire && each.text.includes(pictureData));
+    expect(wires.map(shown)).toEqual([true, true, false]);
+    const said = (words: string) => model.requests.some(({ text }) => text.includes(words));
+    expect([said('do not support image input'), said('image content is not kept any more')]).toEqual([true, true]);
   },
   300_000,
 );

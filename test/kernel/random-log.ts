@@ -1,4 +1,5 @@
 /** Rows that no session would write: orphans, doubles, unknown kinds, rewinds and compactions to anywhere. */
+import { createHash } from 'node:crypto';
 import { noUsage, type Row, type RowKind } from '../../core/rows.ts';
 import type { Die } from './walk.ts';
 
@@ -22,13 +23,21 @@ const kinds: readonly (RowKind | 'hologram')[] = [
   'hologram',
 ];
 
+/** Pictures of a log: what they are of lies in the blobs, or does not any more. */
+const picture = (dice: Die) => ({
+  blob: `blob:${dice.pick([keptPicture, '0'.repeat(64)])}`,
+  type: dice.pick(['image/png', 'image/webp']),
+});
+/** The SHA-256 of `a picture`. */
+export const keptPicture = createHash('sha256').update('a picture').digest('hex');
+
 export function randomLog(dice: Die): Row[] {
   const rows: Row[] = [];
   const length = 5 + dice.roll(60);
   for (let seq = 1; seq <= length; seq++) {
     const at = { turn: 1 + dice.roll(3), step: 1 + dice.roll(3) };
     const bodies: Record<string, object> = {
-      user: { turn: at.turn, text: `u${seq}` },
+      user: { turn: at.turn, text: `u${seq}`, ...(dice.chance(0.2) && { images: [picture(dice), picture(dice)] }) },
       context: { part: 'p', role: dice.pick(['user', 'developer']), text: `x${seq}` },
       assistant: { ...at, text: `a${seq}` },
       reasoning: { ...at, text: `r${seq}` },
