@@ -1,53 +1,22 @@
 /** What a key means where it is pressed: who gets it. What it does there is in the modules of the places. */
+import type { ActDeps } from './act-deps.ts';
 import { Burst } from './burst.ts';
-import type { ClipboardDeps } from './clipboard.ts';
 import { composerKey, composerPaste } from './composer-keys.ts';
 import { pressCtrlC } from './ctrl-c.ts';
 import { deeds } from './deeds.ts';
-import type { Desk } from './desk.ts';
-import type { Drawing } from './drawing.ts';
 import { fieldKey, pasteInField } from './field-keys.ts';
 import { pasteInFirst } from './first-keys.ts';
-import type { FirstRun } from './first-run.ts';
-import type { Input } from './input.ts';
+import type { Input, Key } from './inputs.ts';
 import type { Context } from './keys.ts';
 import { listKey } from './list-keys.ts';
-import type { Look } from './look.ts';
 import { mouse } from './mouse.ts';
-import type { Edited, TuiOptions } from './options.ts';
 import { overlayKey } from './overlay.ts';
 import { pagerBy } from './pager-keys.ts';
 import { popupKey } from './popup-keys.ts';
 import { questionKey } from './question-keys.ts';
 import { scrollBy } from './scrolling.ts';
-import type { ViewStore } from './store.ts';
 import { isWatching, type View } from './view.ts';
 import { watcherKey } from './watcher-keys.ts';
-
-export interface ActDeps {
-  readonly desk: Desk;
-  readonly store: ViewStore;
-  readonly now: () => number;
-  readonly suspend: () => void;
-  readonly leaveAtOnce: () => void;
-  readonly redraw: () => void;
-  readonly edit: (text: string) => Promise<Edited>;
-  readonly clipboardImage: TuiOptions['clipboardImage'];
-  /** Where config.toml is. */
-  readonly home: string;
-  readonly drawing: Drawing;
-  readonly clipboard: ClipboardDeps;
-  readonly look: Look;
-  readonly first: FirstRun;
-  /** Calls back after so many ms; answers how to call it off. */
-  readonly after: (ms: number, act: () => void) => () => void;
-  /** A session was picked to be gone on with. */
-  readonly picked: (session: string) => void;
-  /** What was under the overlay is seen again; or the screen ends, when there was nothing. */
-  readonly closeOverlay: () => void;
-}
-
-export type Key = Extract<Input, { kind: 'key' }>;
 
 export class Acts {
   readonly #deps: ActDeps;

@@ -1,8 +1,9 @@
 /** Keys of the agents screen: one row is marked, and a key does its deed to that session without leaving the list. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { type AgentRow, agentRows, markedRow, rowQuestion } from './agents-order.ts';
 import { answerInPane, lookInPane } from './answer-keys.ts';
 import { fieldOf, type Grouping } from './board.ts';
+import type { Key } from './inputs.ts';
 import type { ActionOf } from './keys.ts';
 import type { View } from './view.ts';
 

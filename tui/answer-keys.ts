@@ -1,7 +1,8 @@
 /** Keys of the question in the pane under a list: only there do letters and digits answer, and one held key answers one. */
 import type { Approval } from '../ipc/messages.ts';
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { answeringNow, folded } from './board.ts';
+import type { Key } from './inputs.ts';
 import { lookAt, noFocus, taken } from './question-focus.ts';
 import { decides, pickedBy } from './question-keys.ts';
 

@@ -1,8 +1,9 @@
 /** Esc twice on an empty line, and the keys while an earlier message is chosen. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { type Backtrack, type Message, messagesOf } from './backtrack.ts';
 import { withImages } from './editor.ts';
-import { closePopup } from './popup-keys.ts';
+import type { Key } from './inputs.ts';
+import { closePopup } from './popup.ts';
 import { isRunning, type View } from './view.ts';
 
 /** A second Esc so long after the first still belongs to it. */

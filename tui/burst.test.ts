@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Burst, burstMs, enterMs } from './burst.ts';
-import type { Input } from './input.ts';
+import type { Input } from './inputs.ts';
 
 function typist() {
   const emitted: Input[] = [];

@@ -2,7 +2,7 @@
  * Pastes of terminals that do not bracket them: letters that come faster than anybody types are one paste, and an Enter in it
  * or right after it is a new line. Where the terminal brackets pastes nothing is held back.
  */
-import type { Input } from './input.ts';
+import type { Input } from './inputs.ts';
 
 type Key = Extract<Input, { kind: 'key' }>;
 

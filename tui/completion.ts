@@ -15,14 +15,6 @@ export type Completion =
       readonly waiting: boolean;
     };
 
-/** What the daemon answered last about files. */
-export interface FoundFiles {
-  readonly typed: string;
-  readonly rows: readonly string[];
-  /** False while it still looks through the tree. */
-  readonly complete: boolean;
-}
-
 /** The `@` before the cursor whose word is being typed. */
 export function mentionAt({ text, cursor }: Editor): { from: number; typed: string } | undefined {
   const found = /(?:^|\s)@("[^"\n]*|[^\s"@]*)$/.exec(text.slice(Math.max(0, cursor - mentionLimit), cursor));

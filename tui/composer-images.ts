@@ -1,6 +1,6 @@
 /** Pictures into the composer: from the clipboard, from a path that was dropped, from the command line. */
 import { modelInfo } from '../core/models.ts';
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { attach } from './editor.ts';
 import { droppedImage, type ReadImage } from './images.ts';
 import type { View } from './view.ts';

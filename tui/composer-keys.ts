@@ -1,15 +1,15 @@
 /** Keys of the composer: sending, recalling, editing; some mean something else while nothing is typed. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { here } from './act-lists.ts';
 import { escAgain } from './backtrack-keys.ts';
 import { completed, completionOf, runs } from './completion.ts';
 import { attachDropped, isDropped, pasteImage } from './composer-images.ts';
-import { openPopup } from './deeds.ts';
 import { attached, continued, type EditorAction, editorActions, expand, paste, type, withText } from './editor.ts';
 import { walk } from './history.ts';
 import { openSearch } from './history-search-keys.ts';
-import type { Input } from './input.ts';
+import type { Input, Key } from './inputs.ts';
 import { listKey } from './list-keys.ts';
+import { openPopup } from './popup.ts';
 import { joinsOther, warnOnce } from './same-tree.ts';
 import { scrollEnd, scrollKey } from './scrolling.ts';
 import { type KnownSlash, readSlash } from './slash.ts';

@@ -1,9 +1,9 @@
 /** Copying: the list of what there is, a marked run of the screen, and where it went. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { copyText } from './clipboard.ts';
 import { copyables } from './copy.ts';
-import { openPopup } from './deeds.ts';
-import { closePopup } from './popup-keys.ts';
+import type { Key } from './inputs.ts';
+import { closePopup, openPopup } from './popup.ts';
 import type { View } from './view.ts';
 import { plural } from './words.ts';
 

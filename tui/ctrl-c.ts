@@ -1,5 +1,5 @@
 /** Ctrl-C pressed: which layer it takes off the screen, and that done. */
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { completionOf } from './completion.ts';
 import { cleared, expand } from './editor.ts';
 import { type Peeled, peel } from './ladder.ts';

@@ -1,21 +1,21 @@
 /** What the keys of the context `global` do: one row a thing, by its name in the key table. */
-import type { ActDeps, Key } from './act.ts';
+
+import type { ActDeps } from './act-deps.ts';
 import { openCopy } from './copy-keys.ts';
 import { editOutside } from './edit-outside.ts';
 import { showInbox } from './inbox-overlay.ts';
+import type { Key } from './inputs.ts';
 import type { ActionOf } from './keys.ts';
 import { askName, showBeside, showNth, showWho } from './leader-deeds.ts';
 import { openTranscript } from './pager-keys.ts';
 import { showPicker } from './picker-keys.ts';
+import { openPopup } from './popup.ts';
 import { lookAtQuestion } from './question-keys.ts';
 import { focusPane, togglePane } from './side-pane-keys.ts';
-import { isWatching, type Popup } from './view.ts';
+import { isWatching } from './view.ts';
 import { toggleVim } from './vim-keys.ts';
 
 export type Deed = (deps: ActDeps, key: Key) => void;
-
-export const openPopup = ({ store, now }: Pick<ActDeps, 'store' | 'now'>, popup: Popup) =>
-  store.update((view) => ({ ...view, popup, now: now() }));
 
 /** Those of `Acts` that work whatever is on the screen are not here. A thing without a row is listed nowhere. */
 export const deeds: Partial<Record<ActionOf<'global'>, Deed>> = {

@@ -9,8 +9,9 @@ import { type Frame, linesOf, padded, tiny } from './frame.ts';
 import { unprinted } from './inline-said.ts';
 import { helpLines } from './key-help.ts';
 import { GrowingMarkdown, markdownLines } from './markdown.ts';
+import type { OnScreen, TranscriptDrawing } from './on-screen.ts';
 import { listScreen } from './overlay.ts';
-import { type Pager, pagerCells } from './pager.ts';
+import { pagerCells } from './pager.ts';
 import { filled, pagerFoot, pagerHead, withMatches } from './pager-lines.ts';
 import { type Pane, paneOf } from './pane-lines.ts';
 import { questionBar, questionHint, questionPanel } from './question-lines.ts';
@@ -25,16 +26,9 @@ import type { Theme } from './theme.ts';
 import { themeLines } from './theme-picker.ts';
 import type { Cell } from './transcript.ts';
 import { isOverlay, type View } from './view.ts';
-import { type Shown, showCells } from './viewport.ts';
+import type { Pager } from './view-parts.ts';
+import { showCells } from './viewport.ts';
 import { workingLine } from './working-line.ts';
-
-export interface TranscriptDrawing {
-  readonly cells: readonly Cell[];
-  readonly live: readonly string[];
-  readonly style: CellStyle;
-  readonly height: number;
-  readonly shown: Shown;
-}
 
 export interface DrawingDeps {
   readonly theme: Theme;
@@ -50,7 +44,7 @@ const reasoningTail = 2000;
 /** Inline, what may still change is kept low: a terminal that shrinks pushes what is higher into its scrollback. */
 const inlineLines = 10;
 
-export class Drawing {
+export class Drawing implements OnScreen {
   readonly #deps: DrawingDeps;
   /** Another one when the terminal has told of its colours, or a person chose. */
   theme: Theme;

@@ -1,5 +1,5 @@
 /** The draft in the person's own editor, and back. */
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { cleared, expand, withText } from './editor.ts';
 import { isWatching } from './view.ts';
 

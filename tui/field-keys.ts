@@ -1,7 +1,8 @@
 /** Keys of the line that is typed under a list, and of the y or n before something ends. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import type { Board, Confirm, Field } from './board.ts';
 import { type EditorAction, editorActions, expand, paste, type } from './editor.ts';
+import type { Key } from './inputs.ts';
 import type { View } from './view.ts';
 
 /** True when a line or a question of the list itself has taken the key. */

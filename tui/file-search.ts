@@ -1,6 +1,7 @@
 /** Asks the daemon for files while an `@path` is typed: one question at a time, and the newest of what was typed meanwhile. */
-import { type FoundFiles, mentionAt } from './completion.ts';
+import { mentionAt } from './completion.ts';
 import type { Hands } from './hands.ts';
+import type { FoundFiles } from './view-parts.ts';
 
 /** More rows than the list shows nobody looks through. */
 const rowLimit = 50;

@@ -1,7 +1,8 @@
 /** Keys of the first start. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { type EditorAction, editorActions, paste, type } from './editor.ts';
 import type { FirstState, FirstStep } from './first-state.ts';
+import type { Key } from './inputs.ts';
 import { deadMs } from './question-focus.ts';
 import { selectorKey } from './selector.ts';
 import type { View } from './view.ts';

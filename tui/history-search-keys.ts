@@ -1,8 +1,10 @@
 /** Keys while earlier prompts are searched. Enter takes the match into the composer and does not send it. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { withText } from './editor.ts';
-import { begun, moved, type Search, shownMatch, typed } from './history-search.ts';
+import { begun, moved, shownMatch, typed } from './history-search.ts';
+import type { Key } from './inputs.ts';
 import type { View } from './view.ts';
+import type { Search } from './view-parts.ts';
 
 export const openSearch = ({ store, desk, now }: ActDeps) =>
   store.update((view) => ({ ...view, now: now(), popup: begun(desk.prompts.all()) }));

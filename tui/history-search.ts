@@ -1,15 +1,8 @@
 /** ctrl-r: the earlier prompts that hold what is typed, one at a time, in the composer's place. Pure. */
+
 import { type Editor, withText } from './editor.ts';
 import type { View } from './view.ts';
-
-export interface Search {
-  readonly kind: 'search';
-  readonly query: string;
-  /** All prompts, newest first. */
-  readonly entries: readonly string[];
-  /** Which of the matches is shown, the newest first. */
-  readonly at: number;
-}
+import type { Search } from './view-parts.ts';
 
 export const begun = (entries: readonly string[], query = ''): Search => ({ kind: 'search', query, entries, at: 0 });
 

@@ -1,7 +1,8 @@
 /** The inbox over any screen: all open questions, oldest first, equal ones folded; answering leaves nobody's screen. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { answerInPane, lookInPane } from './answer-keys.ts';
 import { type Folded, folded } from './board.ts';
+import type { Key } from './inputs.ts';
 import { windowStart } from './selector-lines.ts';
 import { cut, ends, oneLine, pad, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';

@@ -1,5 +1,5 @@
 /** The sequences terminals send for keys: the old ones, xterm's modifiers, kitty's protocol, SGR mice, focus, answers. */
-import type { Input } from './input.ts';
+import type { Input } from './inputs.ts';
 
 const finals: Readonly<Record<string, string>> = {
   A: 'up',

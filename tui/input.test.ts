@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Input, InputReader } from './input.ts';
+import { InputReader } from './input.ts';
+import type { Input } from './inputs.ts';
 
 function reader() {
   const seen: Input[] = [];

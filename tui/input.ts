@@ -2,20 +2,10 @@
  * What a person does at a terminal, read from its raw bytes: keys with modifiers, pastes, the wheel, focus. Bytes may be cut
  * anywhere. A lone Esc is a key when nothing follows it at once.
  */
+
 import { StringDecoder } from 'node:string_decoder';
 import { legacyKey, sequenceInput } from './input-sequences.ts';
-
-export type Input =
-  /** `name` is as in `keys.ts`: `ctrl-x`, `alt-enter`, `page-up`; `text` is what a key types. */
-  | { readonly kind: 'key'; readonly name: string; readonly text?: string }
-  /** `typed`: the beginning of it, which is in the text already. */
-  | { readonly kind: 'paste'; readonly text: string; readonly cut: boolean; readonly typed?: string }
-  | { readonly kind: 'focus'; readonly focused: boolean }
-  | { readonly kind: 'wheel'; readonly lines: number }
-  /** The left button; places count from 0. */
-  | { readonly kind: 'mouse'; readonly what: 'down' | 'drag' | 'up'; readonly x: number; readonly y: number }
-  /** The terminal's own answer to a question of ours. */
-  | { readonly kind: 'reply'; readonly text: string };
+import type { Input } from './inputs.ts';
 
 export interface InputOptions {
   readonly emit: (input: Input) => void;

@@ -1,6 +1,7 @@
 /** `/statusline` and `/title`: which items there are and in which order, seen at once while they are chosen. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import type { Overlay } from './board.ts';
+import type { Key } from './inputs.ts';
 import { windowStart } from './selector-lines.ts';
 import { defaultStatusLine, defaultTitle, itemNames, itemText } from './status-items.ts';
 import { cut, ends, pad } from './text.ts';

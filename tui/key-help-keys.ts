@@ -1,6 +1,7 @@
 /** Keys of the list of all keys: typing finds, arrows and pages move, Esc closes. */
-import type { ActDeps, Key } from './act.ts';
-import { closePopup } from './popup-keys.ts';
+import type { ActDeps } from './act-deps.ts';
+import type { Key } from './inputs.ts';
+import { closePopup } from './popup.ts';
 import type { View } from './view.ts';
 
 export function keysKey(deps: ActDeps, view: View, { name, text }: Key) {

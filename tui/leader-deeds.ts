@@ -1,6 +1,6 @@
 /** What the leader's keys do that go from one session to another, or show who else is here. */
 import type { SessionInfo, Viewer } from '../ipc/messages.ts';
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { ordered, placedNow } from './agents-order.ts';
 import { fieldOf } from './board.ts';
 import { type Item, selectorOf } from './selector.ts';

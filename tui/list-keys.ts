@@ -1,8 +1,9 @@
 /** Keys of the screens that are lists: the first start, the strip of sessions, the agents. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { here } from './act-lists.ts';
 import { agentsKey } from './agents-keys.ts';
 import { firstKey } from './first-keys.ts';
+import type { Key } from './inputs.ts';
 import type { View } from './view.ts';
 
 /** `composer`: the key is for the composer below the list. */

@@ -15,7 +15,7 @@ import { InputReader } from './input.ts';
 import { type Keymap, remap } from './keymap.ts';
 import { leavingText } from './leaving.ts';
 import { Look } from './look.ts';
-import { type Notice, newNotices, noticeBytes, wants } from './notices.ts';
+import { newNotices, noticeBytes, wants } from './notices.ts';
 import type { Edited, TuiOptions } from './options.ts';
 import { listenOutside } from './outside.ts';
 import { Painter } from './painter.ts';
@@ -26,6 +26,7 @@ import { Terminal } from './terminal.ts';
 import type { Theme } from './theme.ts';
 import { titleOf } from './title.ts';
 import { isOverlay, isWorking, type Size, type View } from './view.ts';
+import type { Notice } from './view-parts.ts';
 import { insertMode } from './vim.ts';
 import { wakeAt, woken } from './wakes.ts';
 

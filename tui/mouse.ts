@@ -1,7 +1,7 @@
 /** The mouse marks text, and what is marked is copied when the button is let go. It answers and runs nothing. */
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { copy } from './copy-keys.ts';
-import type { Input } from './input.ts';
+import type { Input } from './inputs.ts';
 import { selectedText } from './selection.ts';
 import { paneColumns, transcriptColumns } from './side-pane.ts';
 

@@ -1,8 +1,9 @@
 /** Notices of the terminal itself, for somebody who looks elsewhere: what needs them, or is done. One a need. Pure. */
+
 import { clean, cut, oneLine } from './text.ts';
 import type { View } from './view.ts';
+import type { Notice } from './view-parts.ts';
 
-export type NoticeKind = 'approval-requested' | 'agent-turn-complete';
 export type Method = 'auto' | 'osc9' | 'osc777' | 'bel';
 
 export interface NoticeSettings {
@@ -10,11 +11,6 @@ export interface NoticeSettings {
   readonly kinds: boolean | readonly string[];
   readonly method: Method;
   readonly always: boolean;
-}
-
-export interface Notice {
-  readonly kind: NoticeKind;
-  readonly text: string;
 }
 
 const textColumns = 120;

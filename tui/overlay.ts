@@ -1,9 +1,10 @@
 /** A screen over the screen: how it is drawn and what its keys do. Closing it shows what was there, as it went on meanwhile. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { agentsHint, agentsLines, wideColumns } from './agents-lines.ts';
 import { markedRow, rowQuestion } from './agents-order.ts';
 import type { Overlay } from './board.ts';
 import { inboxEntry, inboxHint, inboxKey, inboxLines } from './inbox-overlay.ts';
+import type { Key } from './inputs.ts';
 import { itemsHint, itemsKey, itemsLines } from './items-overlay.ts';
 import { changesOf, type Pane, paneOf } from './pane-lines.ts';
 import { pickerHint, pickerLines } from './picker.ts';

@@ -1,9 +1,11 @@
 /** Keys of a pager: moving, finding, closing; rows that are not here are asked for. */
 import type { Row } from '../core/rows.ts';
-import type { ActDeps, Key } from './act.ts';
-import { findMatch, type Match, openedPager, type Pager, pagerCells, partOf, withRows } from './pager.ts';
+import type { ActDeps } from './act-deps.ts';
+import type { Key } from './inputs.ts';
+import { findMatch, openedPager, pagerCells, partOf, withRows } from './pager.ts';
 import type { Cell } from './transcript.ts';
 import type { View } from './view.ts';
+import type { Match, Pager } from './view-parts.ts';
 import { scrolled } from './viewport.ts';
 
 /** Rows asked for when somebody scrolls, and at once when they are looked through. */

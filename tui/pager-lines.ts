@@ -1,9 +1,10 @@
 /** A pager as lines: a title, the page, and what keys do with how far it is. Pure. */
 import { matcher } from './cell-text.ts';
-import { type Pager, share } from './pager.ts';
+import { share } from './pager.ts';
 import { cut, ends, type Paint, unstyled, widthOf } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
+import type { Pager } from './view-parts.ts';
 
 export const pagerHead = ({ title }: Pager, columns: number, theme: Theme): string => {
   const name = cut(title, columns - 6);

@@ -1,41 +1,12 @@
 /** What a pager shows: the transcript, or pages of its own, from a place on; and what is searched in it. Pure. */
+
 import type { Row } from '../core/rows.ts';
 import { type CellStyle, cellLines } from './cell-lines.ts';
 import { cellText, matcher } from './cell-text.ts';
 import { unstyled } from './text.ts';
 import { addRows, type Cell, emptyTranscript } from './transcript.ts';
 import type { View } from './view.ts';
-import type { Anchor } from './viewport.ts';
-
-/** A line of a cell that matches. */
-export interface Match {
-  readonly cell: string;
-  readonly line: number;
-}
-
-export interface Pager {
-  readonly kind: 'pager';
-  readonly title: string;
-  /** Pages that are not the transcript. */
-  readonly cells: readonly Cell[] | undefined;
-  /** Rows that the session's screen does not hold: the beginning, or around a match. */
-  readonly part: Part | undefined;
-  readonly anchor: Anchor | undefined;
-  /** What is being typed to be found. */
-  readonly typing: string | undefined;
-  readonly query: string;
-  readonly match: Match | undefined;
-  /** Which way the search went: `n` goes on so. */
-  readonly way: 1 | -1;
-  /** Older rows are being looked through. */
-  readonly looking: boolean;
-}
-
-/** A run of a session's rows, apart from those that the screen follows. */
-export interface Part {
-  readonly rows: readonly Row[];
-  readonly cells: readonly Cell[];
-}
+import type { Match, Pager, Part } from './view-parts.ts';
 
 /** Rows of a part: more is dropped at the far end, since it can be asked for again. */
 const partLimit = 4_000;

@@ -1,6 +1,7 @@
 /** Keys of the session picker, and the pages it asks for. */
 import type { SessionInfo } from '../ipc/messages.ts';
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
+import type { Key } from './inputs.ts';
 import { moved, newPicker, nextPage, type PickerState, pageAsk, searched, withPage } from './picker.ts';
 import type { ViewStore } from './store.ts';
 

@@ -1,10 +1,13 @@
 /** Keys of what lies over a screen, by its kind. */
-import type { ActDeps, Key } from './act.ts';
+
+import type { ActDeps } from './act-deps.ts';
 import { backtrackKey } from './backtrack-keys.ts';
 import { copyKey } from './copy-keys.ts';
 import { searchKey } from './history-search-keys.ts';
+import type { Key } from './inputs.ts';
 import { keysKey } from './key-help-keys.ts';
 import { pagerKey } from './pager-keys.ts';
+import { closePopup } from './popup.ts';
 import { paneKey } from './side-pane-keys.ts';
 import { themeKey } from './theme-picker.ts';
 import type { Popup, View } from './view.ts';
@@ -27,8 +30,6 @@ const handlers: Readonly<Record<Exclude<Open['kind'], 'leader'>, Handler>> = {
 export function popupKey(deps: ActDeps, view: View, key: Key) {
   if (view.popup && view.popup.kind !== 'leader') handlers[view.popup.kind](deps, view, key);
 }
-
-export const closePopup = ({ store }: Pick<ActDeps, 'store'>) => store.update((view) => ({ ...view, popup: null }));
 
 function stopKey(deps: ActDeps, _view: View, { name }: Key) {
   closePopup(deps);

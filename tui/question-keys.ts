@@ -1,6 +1,7 @@
 /** Keys of an open question: letters, digits, arrows and Enter answer it; Esc ends the turn. */
 import type { Approval } from '../ipc/messages.ts';
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
+import type { Key } from './inputs.ts';
 import type { ActionOf } from './keys.ts';
 import { lookAt, putDown, taken } from './question-focus.ts';
 import { isWatching, openQuestion, type View } from './view.ts';

@@ -1,6 +1,6 @@
 /** A first message while another session works in the same folder: asked once, in one line above the composer. */
 import type { SessionInfo } from '../ipc/messages.ts';
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { cut } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';

@@ -1,13 +1,13 @@
 /** Moving the window over the transcript; older rows are asked for when its top comes near. */
 import type { Desk } from './desk.ts';
-import type { Drawing } from './drawing.ts';
+import type { OnScreen } from './on-screen.ts';
 import type { ViewStore } from './store.ts';
 import { scrolled } from './viewport.ts';
 
 interface Scrolling {
   readonly store: ViewStore;
   readonly desk: Desk;
-  readonly drawing: Drawing;
+  readonly drawing: OnScreen;
 }
 
 export function scrollBy({ store, desk, drawing }: Scrolling, lines: number) {

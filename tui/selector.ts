@@ -1,5 +1,5 @@
 /** A list to choose from: which row is marked, and what was typed to find one. Pure; its keys are those of the one table. */
-import type { Key } from './act.ts';
+import type { Key } from './inputs.ts';
 import type { Keys } from './keys.ts';
 
 export interface Item {

@@ -1,10 +1,10 @@
 /** Keys of the side pane: marking a row, opening it, stopping what it stands for. */
-import type { ActDeps, Key } from './act.ts';
-import { openPopup } from './deeds.ts';
+import type { ActDeps } from './act-deps.ts';
 import { diffCells, sumOf } from './diff-cells.ts';
+import type { Key } from './inputs.ts';
 import { openedPager } from './pager.ts';
 import { openPager } from './pager-keys.ts';
-import { closePopup } from './popup-keys.ts';
+import { closePopup, openPopup } from './popup.ts';
 import { hasPane, type PaneRow, paneRows } from './side-pane.ts';
 import type { View } from './view.ts';
 

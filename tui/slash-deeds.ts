@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import type { SettingsAsk } from '../ipc/protocol.ts';
 import { newSessionId } from '../ipc/session-id.ts';
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { openCopy } from './copy-keys.ts';
-import { openPopup } from './deeds.ts';
 import type { Desk } from './desk.ts';
 import { showItems } from './items-overlay.ts';
 import { remap } from './keymap.ts';
 import { keepBinding } from './keymap-file.ts';
+import { openPopup } from './popup.ts';
 import { type KnownSlash, needsWords, type SlashName } from './slash.ts';
 import { configOrigins, daemonState, diff, listCommands, status } from './slash-telling.ts';
 import { pickTheme } from './theme-picker.ts';

@@ -1,7 +1,7 @@
 /** Slash commands that tell something: their answers stand in the transcript of this screen alone. */
 import { costOf } from '../core/cost.ts';
 import { modelInfo } from '../core/models.ts';
-import type { ActDeps } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import type { Desk } from './desk.ts';
 import { diffCells, sumOf } from './diff-cells.ts';
 import { openedPager } from './pager.ts';

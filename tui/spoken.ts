@@ -1,17 +1,11 @@
 /** For a screen reader: what a screen shows by standing somewhere is said once, in its turn. Pure. */
+
 import type { Approval, StateName } from '../ipc/messages.ts';
 import { deadMs } from './question-focus.ts';
 import { clean, oneLine } from './text.ts';
 import type { Cell } from './transcript.ts';
 import { openQuestion, type View } from './view.ts';
-
-/** What was said of a session so far. */
-export interface Spoke {
-  readonly state: StateName | undefined;
-  readonly questions: readonly string[];
-}
-
-export const unspoken: Spoke = { state: undefined, questions: [] };
+import type { Spoke } from './view-parts.ts';
 
 /** States that a person would otherwise see in the working row. */
 const words: Partial<Readonly<Record<StateName, string>>> = {

@@ -1,21 +1,16 @@
 /** `/theme`: the names, and under them what code and a change look like in the marked one. */
+
 import { join } from 'node:path';
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { keepLine } from './config-file.ts';
 import { diffLines } from './diff-lines.ts';
+import type { Key } from './inputs.ts';
 import { markdownLines } from './markdown.ts';
-import { closePopup } from './popup-keys.ts';
+import { closePopup } from './popup.ts';
 import { cut } from './text.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
-
-export interface ThemePicker {
-  readonly kind: 'theme';
-  readonly names: readonly string[];
-  readonly row: number;
-  /** What it goes back to. */
-  readonly before: string;
-}
+import type { ThemePicker } from './view-parts.ts';
 
 /** `/theme NAME` takes it at once. */
 export function pickTheme(deps: ActDeps, name: string): boolean {

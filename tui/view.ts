@@ -6,19 +6,15 @@ import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts'
 import type { ImageAsk } from '../ipc/protocol.ts';
 import type { Backtrack } from './backtrack.ts';
 import { type Board, emptyBoard } from './board.ts';
-import type { FoundFiles } from './completion.ts';
 import { type Editor, emptyEditor } from './editor.ts';
 import type { Walk } from './history.ts';
-import type { Search } from './history-search.ts';
 import type { Said } from './inline-said.ts';
 import { defaultKeys, type Keys } from './keys.ts';
-import type { Notice } from './notices.ts';
-import type { Pager } from './pager.ts';
 import { noFocus, type QuestionFocus } from './question-focus.ts';
 import type { Place, Selection } from './selection.ts';
-import { type Spoke, unspoken } from './spoken.ts';
-import type { ThemePicker } from './theme-picker.ts';
 import { type Cell, emptyTranscript, type Transcript } from './transcript.ts';
+import type { FoundFiles, Notice, Pager, Search, Spoke, ThemePicker } from './view-parts.ts';
+import { unspoken } from './view-parts.ts';
 import type { Anchor } from './viewport.ts';
 import type { Vim } from './vim.ts';
 

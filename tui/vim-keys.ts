@@ -1,6 +1,7 @@
 /** Vim's keys on the screen: what vim takes of a key, and what it leaves to the composer. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
 import { type Editor, type EditorAction, editorActions, type as typed } from './editor.ts';
+import type { Key } from './inputs.ts';
 import type { Keys } from './keys.ts';
 import type { View } from './view.ts';
 import { insertMode, remembered, type VimKey, vimKey } from './vim.ts';

@@ -1,5 +1,6 @@
 /** Keys of somebody who only watches: to look around, and to leave. */
-import type { ActDeps, Key } from './act.ts';
+import type { ActDeps } from './act-deps.ts';
+import type { Key } from './inputs.ts';
 import { scrollBy, scrollKey } from './scrolling.ts';
 
 export function watcherKey(deps: ActDeps, { name }: Key) {

@@ -96,10 +96,12 @@ verifies('12.04', '`tcx daemon trace` prints machine, event and state of each ac
   const session = await until(async () => {
     const driven = await Driven.begin(client, home.work, { ...yolo, ...fakeAt(model, 'responses') }, 'go');
     await driven.ended(1);
-    const known = printed
-      .split('\n')
-      .some((line) => line.startsWith(driven.id.slice(0, 8)) && /session<born>/.test(line));
-    return known ? driven : undefined;
+    // Its end is printed after its rows are shown; a turn whose beginning was missed has none worth waiting for.
+    const lines = () => printed.split('\n').filter((line) => line.startsWith(driven.id.slice(0, 8)));
+    if (!lines().some((line) => line.includes('session<born>'))) return undefined;
+    await until(() => lines().some((line) => line.includes('session="idle"')), 'the end of the turn in the trace');
+    await until(() => lines().some((line) => line.includes('pty<exited>')), 'the end of the terminal in the trace');
+    return driven;
   }, 'a whole turn to be traced');
   const lines = printed.split('\n').filter((line) => line.startsWith(session.id.slice(0, 8)));
   const text = lines.join('\n');
