@@ -5,6 +5,7 @@ import { answerInPane, lookInPane } from './answer-keys.ts';
 import { fieldOf, type Grouping } from './board.ts';
 import type { Key } from './inputs.ts';
 import type { ActionOf } from './keys.ts';
+import { movedRow } from './list-moves.ts';
 import type { View } from './view.ts';
 
 const groupings: readonly Grouping[] = ['state', 'folder', 'model'];
@@ -44,26 +45,10 @@ function moveKey(deps: ActDeps, view: View, name: string): boolean {
   const rows = agentRows(view);
   const at = rows.findIndex(({ session }) => session.id === view.board.agents.marked);
   const page = Math.max(1, view.size.rows - 8);
-  const to = (row: number) => {
-    mark(deps, rows[Math.max(0, Math.min(rows.length - 1, row))]?.session.id);
-    return true;
-  };
-  switch (view.keys.action('agents', name)) {
-    case 'move_up':
-      return to(at - 1);
-    case 'move_down':
-      return to(at + 1);
-    case 'page_up':
-      return to(at - page);
-    case 'page_down':
-      return to(at + page);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(rows.length - 1);
-    default:
-      return false;
-  }
+  const row = movedRow(view.keys.action('agents', name), { row: at, count: rows.length, page });
+  if (row === undefined) return false;
+  mark(deps, rows[Math.max(0, Math.min(rows.length - 1, row))]?.session.id);
+  return true;
 }
 
 type Action = ActionOf<'agents'>;

@@ -1,5 +1,4 @@
 /** Going back to an earlier message: which there are, and where the conversation is cut before one. Pure. */
-
 import type { Row, RowOf } from '../core/rows.ts';
 import type { ImageAsk } from '../ipc/protocol.ts';
 import { imagesOf } from './images.ts';

@@ -3,6 +3,7 @@ import type { ActDeps } from './act-deps.ts';
 import { copyText } from './clipboard.ts';
 import { copyables } from './copy.ts';
 import type { Key } from './inputs.ts';
+import { movedRow } from './list-moves.ts';
 import { closePopup, openPopup } from './popup.ts';
 import type { View } from './view.ts';
 import { plural } from './words.ts';
@@ -23,19 +24,10 @@ export function copyKey(deps: ActDeps, view: View, { name }: Key) {
   const items = copyables(view.session?.transcript.cells ?? []);
   const to = (row: number) => openPopup(deps, { kind: 'copy', row: Math.max(0, Math.min(items.length - 1, row)) });
   const page = Math.max(1, view.size.rows - 8);
-  switch (keys.action('list', name)) {
-    case 'move_up':
-      return to(popup.row - 1);
-    case 'move_down':
-      return to(popup.row + 1);
-    case 'page_up':
-      return to(popup.row - page);
-    case 'page_down':
-      return to(popup.row + page);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(items.length - 1);
+  const action = keys.action('list', name);
+  const row = movedRow(action, { row: popup.row, count: items.length, page });
+  if (row !== undefined) return to(row);
+  switch (action) {
     case 'accept': {
       const item = items[popup.row];
       closePopup(deps);

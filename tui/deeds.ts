@@ -1,5 +1,4 @@
 /** What the keys of the context `global` do: one row a thing, by its name in the key table. */
-
 import type { ActDeps } from './act-deps.ts';
 import { openCopy } from './copy-keys.ts';
 import { editOutside } from './edit-outside.ts';

@@ -1,5 +1,4 @@
 /** ctrl-r: the earlier prompts that hold what is typed, one at a time, in the composer's place. Pure. */
-
 import { type Editor, withText } from './editor.ts';
 import type { View } from './view.ts';
 import type { Search } from './view-parts.ts';

@@ -1,6 +1,7 @@
 /** Keys of the list of all keys: typing finds, arrows and pages move, Esc closes. */
 import type { ActDeps } from './act-deps.ts';
 import type { Key } from './inputs.ts';
+import { movedRow } from './list-moves.ts';
 import { closePopup } from './popup.ts';
 import type { View } from './view.ts';
 
@@ -14,19 +15,10 @@ export function keysKey(deps: ActDeps, view: View, { name, text }: Key) {
     deps.store.update((before) => ({ ...before, popup: { kind: 'keys', query, from: 0 } }));
   if (text !== undefined && keys.action('list', name) !== 'accept') return find(popup.query + text);
   if (keys.action('editor', name) === 'delete_backward') return find(popup.query.slice(0, -1));
-  switch (keys.action('list', name)) {
-    case 'move_up':
-      return to(popup.from - 1);
-    case 'move_down':
-      return to(popup.from + 1);
-    case 'page_up':
-      return to(popup.from - height);
-    case 'page_down':
-      return to(popup.from + height);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(last);
+  const action = keys.action('list', name);
+  const row = movedRow(action, { row: popup.from, count: last + 1, page: height });
+  if (row !== undefined) return to(row);
+  switch (action) {
     case 'cancel':
     case 'accept':
       return closePopup(deps);

@@ -1,5 +1,4 @@
 /** What a key does in a context, as a value: the table, with a person's own keys in it. Handlers, hints and help ask this. */
-
 import { readSequence } from './key-names.ts';
 import { type ActionOf, type Context, type KeyTable, keyTable } from './key-table.ts';
 

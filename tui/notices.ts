@@ -1,5 +1,4 @@
 /** Notices of the terminal itself, for somebody who looks elsewhere: what needs them, or is done. One a need. Pure. */
-
 import { clean, cut, oneLine } from './text.ts';
 import type { View } from './view.ts';
 import type { Notice } from './view-parts.ts';

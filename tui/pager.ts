@@ -1,5 +1,4 @@
 /** What a pager shows: the transcript, or pages of its own, from a place on; and what is searched in it. Pure. */
-
 import type { Row } from '../core/rows.ts';
 import { type CellStyle, cellLines } from './cell-lines.ts';
 import { cellText, matcher } from './cell-text.ts';

@@ -2,6 +2,7 @@
 import type { SessionInfo } from '../ipc/messages.ts';
 import type { ActDeps } from './act-deps.ts';
 import type { Key } from './inputs.ts';
+import { movedRow } from './list-moves.ts';
 import { moved, newPicker, nextPage, type PickerState, pageAsk, searched, withPage } from './picker.ts';
 import type { ViewStore } from './store.ts';
 
@@ -68,19 +69,10 @@ export function pickerKey(deps: ActDeps, picker: PickerState, { name, text }: Ke
   if (text !== undefined) return search(deps, { find: picker.find + text });
   if (name === 'backspace') return search(deps, { find: [...picker.find].slice(0, -1).join('') });
   const rows = Math.max(1, deps.store.get().size.rows - 6);
-  switch (keys.action('list', name)) {
-    case 'move_up':
-      return to(picker.marked - 1);
-    case 'move_down':
-      return to(picker.marked + 1);
-    case 'page_up':
-      return to(picker.marked - rows);
-    case 'page_down':
-      return to(picker.marked + rows);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(picker.rows.length - 1);
+  const action = keys.action('list', name);
+  const row = movedRow(action, { row: picker.marked, count: picker.rows.length, page: rows });
+  if (row !== undefined) return to(row);
+  switch (action) {
     case 'accept': {
       const session = picker.rows[picker.marked];
       if (session) choose(deps, picker, session);

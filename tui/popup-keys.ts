@@ -1,5 +1,4 @@
 /** Keys of what lies over a screen, by its kind. */
-
 import type { ActDeps } from './act-deps.ts';
 import { backtrackKey } from './backtrack-keys.ts';
 import { copyKey } from './copy-keys.ts';

@@ -1,6 +1,7 @@
 /** A list to choose from: which row is marked, and what was typed to find one. Pure; its keys are those of the one table. */
 import type { Key } from './inputs.ts';
 import type { Keys } from './keys.ts';
+import { movedRow } from './list-moves.ts';
 
 export interface Item {
   readonly id: string;
@@ -56,19 +57,9 @@ export function selectorKey(keys: Keys, selector: Selector, { name, text }: Key,
   if (action === 'cancel' || action === 'close') return { kind: 'closed' };
   const items = found(selector);
   const to = (row: number) => moved({ marked: Math.max(0, Math.min(items.length - 1, row)) });
+  const row = movedRow(action, { row: selector.marked, count: items.length, page });
+  if (row !== undefined) return to(row);
   switch (action) {
-    case 'move_up':
-      return to(selector.marked - 1);
-    case 'move_down':
-      return to(selector.marked + 1);
-    case 'page_up':
-      return to(selector.marked - page);
-    case 'page_down':
-      return to(selector.marked + page);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(items.length - 1);
     case 'search':
       return moved({ typing: true });
     case 'accept': {

@@ -2,6 +2,7 @@
 import type { ActDeps } from './act-deps.ts';
 import { diffCells, sumOf } from './diff-cells.ts';
 import type { Key } from './inputs.ts';
+import { movedRow } from './list-moves.ts';
 import { openedPager } from './pager.ts';
 import { openPager } from './pager-keys.ts';
 import { closePopup, openPopup } from './popup.ts';
@@ -29,15 +30,10 @@ export function paneKey(deps: ActDeps, view: View, { name }: Key) {
   const row = rows[popup.row];
   if (name === 'x' && row?.kind === 'command')
     return void deps.desk.asks.ask((client, session) => client.request('kill', { session, command: row.n }));
-  switch (keys.action('list', name)) {
-    case 'move_up':
-      return to(popup.row - 1);
-    case 'move_down':
-      return to(popup.row + 1);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(rows.length - 1);
+  const action = keys.action('list', name);
+  const next = movedRow(action, { row: popup.row, count: rows.length });
+  if (next !== undefined) return to(next);
+  switch (action) {
     case 'accept':
       return row && open(deps, view, row);
     case 'cancel':

@@ -1,5 +1,4 @@
 /** For a screen reader: what a screen shows by standing somewhere is said once, in its turn. Pure. */
-
 import type { Approval, StateName } from '../ipc/messages.ts';
 import { deadMs } from './question-focus.ts';
 import { clean, oneLine } from './text.ts';

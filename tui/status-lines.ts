@@ -1,5 +1,4 @@
 /** The two lines under the composer: what runs where and at what cost, and what keys do now. Pure. */
-
 import { here } from './act-lists.ts';
 import type { Backtrack } from './backtrack.ts';
 import { contextLeft } from './context-left.ts';

@@ -1,10 +1,10 @@
 /** `/theme`: the names, and under them what code and a change look like in the marked one. */
-
 import { join } from 'node:path';
 import type { ActDeps } from './act-deps.ts';
 import { keepLine } from './config-file.ts';
 import { diffLines } from './diff-lines.ts';
 import type { Key } from './inputs.ts';
+import { movedRow } from './list-moves.ts';
 import { markdownLines } from './markdown.ts';
 import { closePopup } from './popup.ts';
 import { cut } from './text.ts';
@@ -43,15 +43,10 @@ export function themeKey(deps: ActDeps, view: View, { name }: Key) {
     deps.store.update((before) => ({ ...before, popup: { ...popup, row: kept } }));
     deps.look.use(popup.names[kept]!);
   };
-  switch (keys.action('list', name)) {
-    case 'move_up':
-      return to(popup.row - 1);
-    case 'move_down':
-      return to(popup.row + 1);
-    case 'home':
-      return to(0);
-    case 'end':
-      return to(popup.names.length - 1);
+  const action = keys.action('list', name);
+  const row = movedRow(action, { row: popup.row, count: popup.names.length });
+  if (row !== undefined) return to(row);
+  switch (action) {
     case 'accept':
       closePopup(deps);
       return take(deps, popup.names[popup.row]!);

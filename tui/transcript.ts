@@ -1,5 +1,4 @@
 /** From a session's rows to the cells of its transcript. Pure: the same rows give the same cells, whoever looks. */
-
 import { callText } from '../core/call-text.ts';
 import { isPlainRead } from '../core/decide.ts';
 import type { CallStatus, Choice, FileChange, Row, RowOf, TurnEnd } from '../core/rows.ts';

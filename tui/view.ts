@@ -1,5 +1,4 @@
 /** What the screen is drawn from: one value, changed only by pure steps. */
-
 import type { Row } from '../core/rows.ts';
 import type { ConnectionState } from '../ipc/client.ts';
 import type { Live, SessionInfo, SessionView, Viewer } from '../ipc/messages.ts';
